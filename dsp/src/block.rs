@@ -1,0 +1,4 @@
+//! Small parts that modules are made of.
+
+pub mod delay;
+pub mod matrix;

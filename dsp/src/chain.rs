@@ -1,0 +1,140 @@
+//! The two chains, and what every chain has around it: control clock, clean input, bypass, sleep, meters.
+
+pub mod channel;
+pub mod master;
+mod stage;
+
+pub use stage::Stage;
+
+use crate::block::delay::Delay;
+use crate::meter::level::Level;
+use crate::smooth::Gain;
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+
+/// A row of modules in a fixed or chosen order: what a [`Chain`] runs.
+pub trait Rack: Processor {
+    /// Looks at what leaves the chain, bypass included: for meters that belong to the whole.
+    fn observe(&mut self, output: &[Frame]) {
+        let _ = output;
+    }
+}
+
+/// Input so quiet for so long that nothing sounds any more; see [`Chain::asleep`].
+const SILENCE: f64 = 1e-9;
+
+/// Runs a rack over buffers of any length, on a control grid that does not depend on how they are cut.
+#[derive(Debug, Default)]
+pub struct Chain<R> {
+    /// The modules.
+    pub rack: R,
+    /// Level of the clean input.
+    pub input_level: Level,
+    /// Level of what leaves.
+    pub output_level: Level,
+    /// Frames since the last control tick.
+    phase: usize,
+    dry: Delay,
+    /// 1 where the rack is heard, 0 where the chain is bypassed.
+    wet: Gain,
+    /// Frames for which the input has been silent.
+    quiet: usize,
+}
+
+impl<R: Rack> Chain<R> {
+    /// Readies for `rate` in Hz and `mode`. The only method that may allocate.
+    pub fn prepare(&mut self, rate: f64, mode: LatencyMode) {
+        self.rack.prepare(rate, mode);
+        self.input_level.prepare(rate);
+        self.output_level.prepare(rate);
+        self.dry.prepare(self.rack.latency());
+        self.wet.prepare(rate);
+        self.reset();
+    }
+
+    /// Forgets the past; the next settings jump, and the control grid starts anew.
+    pub fn reset(&mut self) {
+        self.rack.reset();
+        self.dry.reset();
+        self.wet.reset();
+        self.input_level.reset();
+        self.output_level.reset();
+        self.phase = 0;
+        self.quiet = 0;
+    }
+
+    /// Aims at new settings; they are on their way from the next control tick on.
+    pub fn set(&mut self, settings: &R::Settings) {
+        self.rack.set(settings);
+    }
+
+    /// Fades to the dry input, delayed by [`latency`](Self::latency), and back.
+    pub fn set_bypass(&mut self, bypass: bool) {
+        self.wet.aim(if bypass { 0.0 } else { 1.0 });
+    }
+
+    /// Delay of the output behind the input in frames, bypassed or not.
+    pub fn latency(&self) -> usize {
+        self.rack.latency()
+    }
+
+    /// Frames that can still sound after the input has fallen silent.
+    pub fn tail(&self) -> usize {
+        self.rack.latency() + self.rack.tail()
+    }
+
+    /// Whether the input has been silent for longer than anything can sound.
+    pub fn asleep(&self) -> bool {
+        self.quiet > self.tail() + CONTROL_INTERVAL
+    }
+
+    /// Processes `frames` in place. `keys` is the external side-chain, as long as `frames` or empty where there is none.
+    pub fn process(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        const NO_KEY: [Frame; CONTROL_INTERVAL] = [[0.0; 2]; CONTROL_INTERVAL];
+        let mut at = 0;
+        while at < frames.len() {
+            if self.phase == 0 {
+                self.rack.control();
+                self.wet.control();
+            }
+            let length = (CONTROL_INTERVAL - self.phase).min(frames.len() - at);
+            let keys = keys.get(at..at + length).unwrap_or(&NO_KEY[..length]);
+            self.run(&mut frames[at..at + length], keys);
+            at += length;
+            self.phase = (self.phase + length) % CONTROL_INTERVAL;
+        }
+    }
+
+    /// Up to the next control tick.
+    fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        let mut loudest = 0.0f64;
+        for x in frames.as_flattened_mut() {
+            // NaN and infinities are silence: nothing after this ever sees one.
+            *x = if x.is_finite() { *x } else { 0.0 };
+            loudest = loudest.max(x.abs());
+        }
+        self.input_level.run(frames);
+        self.quiet = if loudest > SILENCE { 0 } else { self.quiet.saturating_add(frames.len()) };
+        let mut dry = [[0.0; 2]; CONTROL_INTERVAL];
+        let dry = &mut dry[..frames.len()];
+        for (to, from) in dry.iter_mut().zip(&*frames) {
+            *to = self.dry.tick(*from);
+        }
+        if self.asleep() {
+            frames.fill([0.0; 2]);
+        } else {
+            self.rack.run(frames, keys);
+        }
+        match self.wet.steady() {
+            Some(1.0) => {}
+            Some(0.0) => frames.copy_from_slice(dry),
+            _ => {
+                for (wet, dry) in frames.iter_mut().zip(&*dry) {
+                    let amount = self.wet.next();
+                    *wet = [dry[0] + amount * (wet[0] - dry[0]), dry[1] + amount * (wet[1] - dry[1])];
+                }
+            }
+        }
+        self.output_level.run(frames);
+        self.rack.observe(frames);
+    }
+}

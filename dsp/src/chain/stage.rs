@@ -1,0 +1,146 @@
+//! What every module has around it, once.
+
+use crate::block::delay::Delay;
+use crate::control::Staged;
+use crate::smooth::Gain;
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+
+/// Whether the module inside a [`Stage`] runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Power {
+    /// It does not run; the input passes, delayed by its latency.
+    #[default]
+    Off,
+    /// It runs unheard, until its latency has filled.
+    Filling { frames_left: usize },
+    /// It runs, and is heard as far as the fade says.
+    On,
+}
+
+/// A module with its switch: on and off fade without a click, off is a pure delay that costs nothing more,
+/// and its delta (what it takes or adds) can be heard alone.
+#[derive(Clone, Debug, Default)]
+pub struct Stage<P: Processor> {
+    module: P,
+    settings: P::Settings,
+    power: Power,
+    /// 1 where the module is heard, 0 where the dry path is.
+    wet: Gain,
+    dry: Delay,
+    /// Whether the output is in minus out instead of out.
+    delta: bool,
+}
+
+impl<P: Processor> Stage<P> {
+    /// The module inside, to ask what it reports.
+    pub fn module(&self) -> &P {
+        &self.module
+    }
+
+    /// Listen state: from now on `run` gives in minus out of this module, aligned; delta + wet = dry.
+    pub fn listen_to_delta(&mut self, on: bool) {
+        self.delta = on;
+    }
+}
+
+impl<P: Processor> Processor for Stage<P> {
+    type Settings = Staged<P::Settings>;
+
+    fn prepare(&mut self, rate: f64, mode: LatencyMode) {
+        self.module.prepare(rate, mode);
+        self.dry.prepare(self.module.latency());
+        self.wet.prepare(rate);
+        self.power = Power::Off;
+    }
+
+    fn reset(&mut self) {
+        self.module.reset();
+        self.dry.reset();
+        self.wet.reset();
+        self.power = Power::Off;
+    }
+
+    fn set(&mut self, settings: &Self::Settings) {
+        self.settings = settings.module;
+        let starts = self.wet.fresh();
+        match (settings.on, self.power) {
+            (true, Power::Off) => {
+                // At a start there is nothing to fade from: the delay lines fill together.
+                self.power = if starts { Power::On } else { Power::Filling { frames_left: self.module.latency() } };
+                self.module.reset();
+                self.module.set(&self.settings);
+            }
+            (_, Power::Off) => {}
+            _ => self.module.set(&self.settings),
+        }
+        match self.power {
+            Power::Filling { .. } if settings.on => {}
+            Power::Filling { .. } => self.power = Power::Off,
+            _ => self.wet.aim(if settings.on { 1.0 } else { 0.0 }),
+        }
+    }
+
+    fn control(&mut self) {
+        if self.power == (Power::Filling { frames_left: 0 }) {
+            self.power = Power::On;
+            self.wet.aim(1.0);
+        }
+        self.wet.control();
+        if self.power == Power::On && self.wet.target() == 0.0 && self.wet.steady() == Some(0.0) {
+            self.power = Power::Off;
+        }
+        if self.power != Power::Off {
+            self.module.control();
+        }
+    }
+
+    fn tick(&mut self, input: Frame, key: Frame) -> Frame {
+        let mut frame = [input];
+        self.run(&mut frame, &[key]);
+        frame[0]
+    }
+
+    fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        let simple = self.dry.frames() == 0 && !self.delta;
+        match (self.power, self.wet.steady()) {
+            (Power::Off, _) if simple => return,
+            (Power::On, Some(1.0)) if simple => return self.module.run(frames, keys),
+            _ => {}
+        }
+        let mut dry = [[0.0; 2]; CONTROL_INTERVAL];
+        let dry = &mut dry[..frames.len()];
+        for (to, from) in dry.iter_mut().zip(&*frames) {
+            *to = self.dry.tick(*from);
+        }
+        match &mut self.power {
+            Power::Off => frames.copy_from_slice(dry),
+            Power::Filling { frames_left } => {
+                *frames_left = frames_left.saturating_sub(frames.len());
+                self.module.run(frames, keys);
+                frames.copy_from_slice(dry);
+            }
+            Power::On => {
+                self.module.run(frames, keys);
+                if self.wet.steady() != Some(1.0) {
+                    for (wet, dry) in frames.iter_mut().zip(&*dry) {
+                        let amount = self.wet.next();
+                        *wet = [dry[0] + amount * (wet[0] - dry[0]), dry[1] + amount * (wet[1] - dry[1])];
+                    }
+                }
+            }
+        }
+        if self.delta {
+            for (wet, dry) in frames.iter_mut().zip(&*dry) {
+                *wet = [dry[0] - wet[0], dry[1] - wet[1]];
+            }
+        }
+    }
+
+    fn latency(&self) -> usize {
+        self.module.latency()
+    }
+
+    fn tail(&self) -> usize {
+        if self.power == Power::Off { 0 } else { self.module.tail() }
+    }
+}

@@ -1,0 +1,127 @@
+//! Values as text, and back: what hosts show, what people type, what presets store.
+
+use super::{Choice, Dial, Unit};
+
+impl Dial {
+    /// `value` as people read it: "240 Hz", "1.20 kHz", "-6.0 dB", "3.0:1", "12 ms", "C", "30L".
+    pub fn print(&self, value: f64) -> String {
+        if let Some(text) = self.lowest
+            && value <= self.range.0
+        {
+            return text.to_string();
+        }
+        match self.unit {
+            Unit::Decibels => format!("{} dB", plus_or_minus(value, 1)),
+            Unit::Hertz if value >= 999.5 => format!("{} kHz", significant(value / 1000.0)),
+            Unit::Hertz => format!("{} Hz", significant(value)),
+            Unit::Millis if value >= 999.5 => format!("{} s", significant(value / 1000.0)),
+            Unit::Millis => format!("{} ms", significant(value)),
+            Unit::Ratio => format!("{}:1", significant(value)),
+            Unit::Percent => format!("{value:.0} %"),
+            Unit::Pan if value.abs() < 0.5 => "C".to_string(),
+            Unit::Pan => format!("{:.0}{}", value.abs(), if value < 0.0 { 'L' } else { 'R' }),
+            Unit::Plain => significant(value),
+        }
+    }
+
+    /// What someone typed as a value within the range, or `None` if it is no value of this control.
+    ///
+    /// Takes the unit or leaves it: "1k2", "1.2k", "1200 Hz", "-6", "-6 dB", "3:1", "0.25 s", "250 ms", "50 %", "L30".
+    pub fn parse(&self, text: &str) -> Option<f64> {
+        let text = text.trim().to_ascii_lowercase().replace('\u{2212}', "-").replace(',', ".");
+        if let Some(lowest) = self.lowest
+            && (text == lowest.to_ascii_lowercase()
+                || matches!(text.as_str(), "-inf" | "-inf db" | "-\u{221e}" | "off"))
+        {
+            return Some(self.range.0);
+        }
+        let value = match self.unit {
+            Unit::Decibels => number(text.strip_suffix("db").unwrap_or(&text))?,
+            Unit::Hertz => scaled(&text, &[("khz", 1000.0), ("k", 1000.0), ("hz", 1.0)])?,
+            Unit::Millis => scaled(&text, &[("ms", 1.0), ("s", 1000.0)])?,
+            Unit::Ratio => number(text.strip_suffix(":1").unwrap_or(&text))?,
+            Unit::Percent => number(text.strip_suffix('%').unwrap_or(&text))?,
+            Unit::Pan => pan(&text)?,
+            Unit::Plain => number(text.strip_prefix('q').unwrap_or(&text))?,
+        };
+        Some(value.clamp(self.range.0, self.range.1))
+    }
+}
+
+impl Choice {
+    /// The option's index by its name or id, in any case.
+    pub fn parse(&self, text: &str) -> Option<usize> {
+        let text = text.trim();
+        self.options.iter().position(|o| o.name.eq_ignore_ascii_case(text) || o.id.eq_ignore_ascii_case(text))
+    }
+}
+
+/// Switches as text.
+pub(super) fn parse_switch(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "on" | "1" | "true" | "yes" => Some(true),
+        "off" | "0" | "false" | "no" => Some(false),
+        _ => None,
+    }
+}
+
+impl super::Switch {
+    /// "On" or "Off".
+    pub fn print(&self, on: bool) -> String {
+        if on { "On" } else { "Off" }.to_string()
+    }
+
+    /// "on", "off", "1", "0", "true", "false", "yes", "no" in any case.
+    pub fn parse(&self, text: &str) -> Option<bool> {
+        parse_switch(text)
+    }
+}
+
+/// A sign for every value but one that prints as zero.
+fn plus_or_minus(value: f64, decimals: usize) -> String {
+    let text = format!("{value:+.decimals$}");
+    if text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { text } else { format!("{:.decimals$}", 0.0) }
+}
+
+/// At least three significant digits, at most two decimals.
+fn significant(value: f64) -> String {
+    match value.abs() {
+        a if a >= 99.95 => format!("{value:.0}"),
+        a if a >= 9.995 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+/// A finite number and nothing else.
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse::<f64>().ok().filter(|v| v.is_finite())
+}
+
+/// A number with one of `suffixes`, or none (factor 1); "1k2" is 1.2 k.
+fn scaled(text: &str, suffixes: &[(&str, f64)]) -> Option<f64> {
+    for (suffix, factor) in suffixes {
+        if let Some(head) = text.strip_suffix(suffix) {
+            return number(head).map(|v| v * factor);
+        }
+    }
+    if let Some((whole, part)) = text.split_once('k')
+        && suffixes.iter().any(|(s, _)| *s == "k")
+        && !part.is_empty()
+        && part.bytes().all(|b| b.is_ascii_digit())
+    {
+        return number(&format!("{}.{part}", whole.trim())).map(|v| v * 1000.0);
+    }
+    number(text)
+}
+
+/// "c", "30l", "l30", "-30".
+fn pan(text: &str) -> Option<f64> {
+    let text = text.replace(' ', "");
+    if text == "c" || text == "center" || text == "centre" {
+        return Some(0.0);
+    }
+    let side = |letter: char, sign: f64| {
+        text.strip_suffix(letter).or(text.strip_prefix(letter)).and_then(number).map(|v| v * sign)
+    };
+    side('l', -1.0).or_else(|| side('r', 1.0)).or_else(|| number(&text))
+}

@@ -1,0 +1,30 @@
+//! The sound of Tandem: processors that turn stereo frames into stereo frames.
+//!
+//! The contract, on one page:
+//!
+//! - A [`Processor`] is prepared for a sample rate and a [`LatencyMode`] (the only time it may allocate), is given
+//!   its [`Settings`](control::Settings), moves towards them by itself, and maps one [`Frame`] to the next.
+//! - Every [`CONTROL_INTERVAL`] frames it computes new coefficients (`tan`, `exp` live there); between two control
+//!   ticks coefficients run linearly. The grid counts from the last `reset`, so the result does not depend on how a
+//!   host cuts its blocks.
+//! - A module's settings say what each of their controls is ([`control`]); host parameters, text, tooltips and
+//!   presets are derived from that.
+//! - What a filter or curve reports (`magnitude_db`, `latency`) is what it does: the editor draws it, the tests
+//!   measure against it.
+//! - Neutral means neutral: a module at its defaults is a pure delay of `latency()` frames.
+//!
+//! This crate knows no host, thread, file, clock or log. Nothing but `prepare` allocates, and nothing panics:
+//! preconditions are debug assertions, and release builds clamp.
+#![forbid(unsafe_code)]
+
+pub mod block;
+pub mod chain;
+pub mod control;
+pub mod meter;
+pub mod module;
+pub mod order;
+pub mod processor;
+pub mod smooth;
+pub mod units;
+
+pub use processor::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};

@@ -1,0 +1,3 @@
+//! Meters: they look at frames and change none.
+
+pub mod level;

@@ -1,0 +1,6 @@
+//! The modules: one file each, with its settings, its controls and its processor.
+
+pub mod eq;
+pub mod fader;
+pub mod input;
+pub mod output;

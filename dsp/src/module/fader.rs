@@ -1,0 +1,83 @@
+//! Fader: the level that leaves.
+
+use crate::control::{Dial, Group, Scale, Settings, Unit, Visit, defaults};
+use crate::smooth::Gain;
+use crate::units::db_to_gain;
+use crate::{Frame, LatencyMode, Processor};
+
+/// The module's group.
+pub static GROUP: Group = Group { id: "output", name: "Output" };
+
+/// Fader.
+pub static FADER: Dial = Dial {
+    id: "fader",
+    name: "Fader",
+    range: (-90.0, 12.0),
+    default: 0.0,
+    unit: Unit::Decibels,
+    scale: Scale::Linear,
+    lowest: Some("-inf dB"),
+    help: "Level after everything else. All the way down is silence.",
+};
+
+/// What the user can set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FaderSettings {
+    /// [`FADER`] in dB.
+    pub fader_db: f64,
+}
+
+impl Default for FaderSettings {
+    fn default() -> Self {
+        defaults(Self { fader_db: 0.0 })
+    }
+}
+
+impl Settings for FaderSettings {
+    fn visit(&mut self, visitor: &mut impl Visit) {
+        let Self { fader_db } = self;
+        visitor.dial(fader_db, &FADER);
+    }
+}
+
+impl FaderSettings {
+    /// The linear gain: zero at the fader's lowest position.
+    pub fn gain(&self) -> f64 {
+        if self.fader_db <= FADER.range.0 { 0.0 } else { db_to_gain(self.fader_db) }
+    }
+}
+
+/// One gliding gain for both channels.
+#[derive(Clone, Debug, Default)]
+pub struct Fader {
+    gain: Gain,
+}
+
+impl Processor for Fader {
+    type Settings = FaderSettings;
+
+    fn prepare(&mut self, rate: f64, _mode: LatencyMode) {
+        self.gain.prepare(rate);
+    }
+
+    fn reset(&mut self) {
+        self.gain.reset();
+    }
+
+    fn set(&mut self, settings: &FaderSettings) {
+        self.gain.aim(settings.gain());
+    }
+
+    fn control(&mut self) {
+        self.gain.control();
+    }
+
+    fn tick(&mut self, input: Frame, _key: Frame) -> Frame {
+        let gain = self.gain.next();
+        input.map(|x| x * gain)
+    }
+
+    fn latency(&self) -> usize {
+        0
+    }
+}

@@ -1,0 +1,81 @@
+//! The contract every processor keeps.
+
+use crate::control::{Choice, Enumerated, Named, Settings};
+
+/// One stereo sample: left, right. Linear, 1.0 = 0 dBFS.
+///
+/// Two f64 lanes fill one SSE2 or NEON register: plain array arithmetic compiles to packed instructions.
+pub type Frame = [f64; 2];
+
+/// Frames between two control ticks.
+pub const CONTROL_INTERVAL: usize = 16;
+
+/// How much latency a chain may spend. The only thing that changes a chain's latency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LatencyMode {
+    /// No latency at all: for recording and playing.
+    #[default]
+    Live,
+    /// Look-ahead and oversampling.
+    Mix,
+    /// Linear phase and repair as well.
+    Full,
+}
+
+impl Enumerated for LatencyMode {
+    const ALL: &'static [Self] = &[Self::Live, Self::Mix, Self::Full];
+}
+
+/// The Latency mode as a control. Not automatable: a change makes the host re-align the track.
+pub static LATENCY_MODE: Choice = Choice {
+    id: "latency",
+    name: "Latency",
+    options: &[
+        Named { id: "live", name: "Live" },
+        Named { id: "mix", name: "Mix" },
+        Named { id: "full", name: "Full" },
+    ],
+    default: 0,
+    automatable: false,
+    help: "Live adds none, Mix a few milliseconds for look-ahead and oversampling, Full more for linear phase and repair.",
+};
+
+/// A stereo audio processor.
+pub trait Processor {
+    /// What the user can set; see [`crate::control`].
+    type Settings: Settings;
+
+    /// Readies for `rate` in Hz and `mode`. The only method that may allocate. Includes a [`reset`](Self::reset).
+    fn prepare(&mut self, rate: f64, mode: LatencyMode);
+
+    /// Forgets the past. The next [`set`](Self::set) jumps instead of gliding.
+    fn reset(&mut self);
+
+    /// Aims at `settings`; the processor glides there by itself, from the next control tick on.
+    fn set(&mut self, settings: &Self::Settings);
+
+    /// A control tick: computes the coefficients that will hold in [`CONTROL_INTERVAL`] frames.
+    fn control(&mut self);
+
+    /// One frame. `key` is the external side-chain's frame, silence where there is none. Arithmetic only.
+    fn tick(&mut self, input: Frame, key: Frame) -> Frame;
+
+    /// Delay of the output behind the input in frames; depends on rate and mode alone.
+    fn latency(&self) -> usize;
+
+    /// Frames that can still sound after the input has fallen silent (to -120 dB), not counting the latency.
+    fn tail(&self) -> usize {
+        0
+    }
+
+    /// Up to [`CONTROL_INTERVAL`] frames between two control ticks, in place: what [`tick`](Self::tick) gives frame by frame.
+    ///
+    /// `frames` and `keys` are equally long. Overridden where a loop over the run is measurably faster; a test
+    /// holds both equal bit for bit.
+    fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        debug_assert_eq!(frames.len(), keys.len());
+        for (frame, key) in frames.iter_mut().zip(keys) {
+            *frame = self.tick(*frame, *key);
+        }
+    }
+}

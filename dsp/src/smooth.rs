@@ -1,0 +1,163 @@
+//! Moving from one value to another without a sound of its own.
+
+use crate::CONTROL_INTERVAL;
+
+/// How long a control takes to arrive. A raised cosine of 20 ms, run linearly between control ticks, leaves -88 dBFS
+/// above 4 kHz of a 6 dB step on a full-scale sine; stair-steps leave -44.
+pub const GLIDE_MS: f64 = 20.0;
+
+/// A value on its way along a raised cosine, stepped once a control tick, in the domain it is given in (dB, log Hz).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Glide {
+    from: f64,
+    to: f64,
+    now: f64,
+    /// Control ticks left; 0 = arrived.
+    left: u32,
+    length: u32,
+    /// Whether the next aim jumps.
+    fresh: bool,
+}
+
+impl Glide {
+    /// Readies for `rate` Hz; the next [`aim`](Self::aim) jumps.
+    pub fn prepare(&mut self, rate: f64) {
+        self.length = (GLIDE_MS * 1e-3 * rate / CONTROL_INTERVAL as f64).round().max(1.0) as u32;
+        self.reset();
+    }
+
+    /// The next [`aim`](Self::aim) jumps.
+    pub fn reset(&mut self) {
+        self.fresh = true;
+        self.left = 0;
+        self.now = self.to;
+    }
+
+    /// Sets the target.
+    pub fn aim(&mut self, to: f64) {
+        if self.fresh {
+            *self = Self { from: to, to, now: to, left: 0, length: self.length, fresh: false };
+        } else if to != self.to {
+            *self = Self { from: self.now, to, left: self.length, ..*self };
+        }
+    }
+
+    /// A control tick: the value that holds one interval later.
+    pub fn step(&mut self) -> f64 {
+        if self.left > 0 {
+            self.left -= 1;
+            let way = 1.0 - f64::from(self.left) / f64::from(self.length);
+            self.now = if self.left == 0 {
+                self.to
+            } else {
+                self.from + (self.to - self.from) * 0.5 * (1.0 - (std::f64::consts::PI * way).cos())
+            };
+        }
+        self.now
+    }
+
+    /// The value at the last control tick.
+    pub fn now(&self) -> f64 {
+        self.now
+    }
+
+    /// Where it is going.
+    pub fn target(&self) -> f64 {
+        self.to
+    }
+
+    /// Whether it still moves.
+    pub fn moving(&self) -> bool {
+        self.left > 0
+    }
+}
+
+/// A coefficient that runs linearly from one control tick to the next.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ramp {
+    now: f64,
+    step: f64,
+}
+
+impl Ramp {
+    /// Is `value` at once.
+    pub fn jump(&mut self, value: f64) {
+        *self = Self { now: value, step: 0.0 };
+    }
+
+    /// Runs so as to be `value` in [`CONTROL_INTERVAL`] frames.
+    pub fn aim(&mut self, value: f64) {
+        self.step = (value - self.now) * (1.0 / CONTROL_INTERVAL as f64);
+    }
+
+    /// The next frame's value.
+    #[inline(always)]
+    pub fn next(&mut self) -> f64 {
+        self.now += self.step;
+        self.now
+    }
+
+    /// The last frame's value.
+    pub fn now(&self) -> f64 {
+        self.now
+    }
+}
+
+/// A linear gain on its way: a [`Glide`] at the control ticks, a [`Ramp`] between them. May reach zero or change sign.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Gain {
+    glide: Glide,
+    ramp: Ramp,
+}
+
+impl Gain {
+    /// Readies for `rate` Hz; the next [`aim`](Self::aim) jumps.
+    pub fn prepare(&mut self, rate: f64) {
+        self.glide.prepare(rate);
+    }
+
+    /// The next [`aim`](Self::aim) jumps.
+    pub fn reset(&mut self) {
+        self.glide.reset();
+    }
+
+    /// Sets the target, a linear gain.
+    pub fn aim(&mut self, gain: f64) {
+        let jumps = self.glide.fresh;
+        self.glide.aim(gain);
+        if jumps {
+            self.ramp.jump(gain);
+        }
+    }
+
+    /// A control tick.
+    pub fn control(&mut self) {
+        if self.glide.moving() {
+            self.ramp.aim(self.glide.step());
+        } else {
+            self.ramp.jump(self.glide.now());
+        }
+    }
+
+    /// The next frame's gain.
+    #[inline(always)]
+    pub fn next(&mut self) -> f64 {
+        self.ramp.next()
+    }
+
+    /// The gain of every frame up to the next control tick, if it is the same for all.
+    #[inline(always)]
+    pub fn steady(&self) -> Option<f64> {
+        (self.ramp.step == 0.0).then_some(self.ramp.now)
+    }
+
+    /// Where it is going.
+    pub fn target(&self) -> f64 {
+        self.glide.target()
+    }
+
+    /// Whether the next [`aim`](Self::aim) jumps.
+    pub fn fresh(&self) -> bool {
+        self.glide.fresh
+    }
+}

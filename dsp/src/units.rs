@@ -1,0 +1,36 @@
+//! The one place where units are converted.
+
+/// dB to linear gain; anything at or below -300 dB is zero.
+pub fn db_to_gain(db: f64) -> f64 {
+    if db <= -300.0 { 0.0 } else { (db * (std::f64::consts::LN_10 / 20.0)).exp() }
+}
+
+/// Linear gain (its magnitude) to dB; zero gives -300 dB.
+pub fn gain_to_db(gain: f64) -> f64 {
+    20.0 * gain.abs().max(1e-15).log10()
+}
+
+/// Power to dB; zero gives -300 dB.
+pub fn power_to_db(power: f64) -> f64 {
+    10.0 * power.max(1e-30).log10()
+}
+
+/// Milliseconds to frames at `rate` Hz, not rounded.
+pub fn ms_to_frames(ms: f64, rate: f64) -> f64 {
+    ms * 1e-3 * rate
+}
+
+/// Frames to milliseconds at `rate` Hz.
+pub fn frames_to_ms(frames: f64, rate: f64) -> f64 {
+    frames * 1e3 / rate
+}
+
+/// Hz to octaves above 1 Hz.
+pub fn hz_to_octaves(hz: f64) -> f64 {
+    hz.max(1e-9).log2()
+}
+
+/// Octaves above 1 Hz to Hz.
+pub fn octaves_to_hz(octaves: f64) -> f64 {
+    octaves.exp2()
+}

@@ -1,0 +1,1 @@
+//! The built plug-ins in real hosts.

@@ -1,0 +1,1 @@
+//! The shell: parameters, state and panels, without a host.

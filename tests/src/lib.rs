@@ -1,0 +1,4 @@
+//! What the tests share: signals, and measurements of them.
+
+pub mod measure;
+pub mod signals;
