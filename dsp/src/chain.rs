@@ -129,7 +129,7 @@ impl<R: Rack> Chain<R> {
             Some(0.0) => frames.copy_from_slice(dry),
             _ => {
                 for (wet, dry) in frames.iter_mut().zip(&*dry) {
-                    let amount = self.wet.next();
+                    let amount = self.wet.advance();
                     *wet = [dry[0] + amount * (wet[0] - dry[0]), dry[1] + amount * (wet[1] - dry[1])];
                 }
             }

@@ -92,7 +92,7 @@ impl Ramp {
 
     /// The next frame's value.
     #[inline(always)]
-    pub fn next(&mut self) -> f64 {
+    pub fn advance(&mut self) -> f64 {
         self.now += self.step;
         self.now
     }
@@ -141,8 +141,8 @@ impl Gain {
 
     /// The next frame's gain.
     #[inline(always)]
-    pub fn next(&mut self) -> f64 {
-        self.ramp.next()
+    pub fn advance(&mut self) -> f64 {
+        self.ramp.advance()
     }
 
     /// The gain of every frame up to the next control tick, if it is the same for all.

@@ -36,7 +36,7 @@ impl Matrix {
     /// One frame.
     #[inline(always)]
     pub fn tick(&mut self, [left, right]: Frame) -> Frame {
-        self.gains.each_mut().map(|[from_left, from_right]| from_left.next() * left + from_right.next() * right)
+        self.gains.each_mut().map(|[from_left, from_right]| from_left.advance() * left + from_right.advance() * right)
     }
 
     /// A run between two control ticks, in place: as [`tick`](Self::tick), faster where nothing moves.

@@ -123,7 +123,7 @@ impl<P: Processor> Processor for Stage<P> {
                 self.module.run(frames, keys);
                 if self.wet.steady() != Some(1.0) {
                     for (wet, dry) in frames.iter_mut().zip(&*dry) {
-                        let amount = self.wet.next();
+                        let amount = self.wet.advance();
                         *wet = [dry[0] + amount * (wet[0] - dry[0]), dry[1] + amount * (wet[1] - dry[1])];
                     }
                 }

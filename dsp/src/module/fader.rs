@@ -73,7 +73,7 @@ impl Processor for Fader {
     }
 
     fn tick(&mut self, input: Frame, _key: Frame) -> Frame {
-        let gain = self.gain.next();
+        let gain = self.gain.advance();
         input.map(|x| x * gain)
     }
 

@@ -1,0 +1,114 @@
+//! From the audio thread to the editor: plain numbers in atomics, and samples in a queue while an editor is open.
+
+use atomic_float::AtomicF32;
+use crossbeam::queue::ArrayQueue;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use tandem_dsp::Frame;
+use tandem_dsp::meter::level::LevelReading;
+
+/// Frames of a [`Samples`] block.
+pub const SAMPLES: usize = 64;
+
+/// Blocks that the queue holds: 1.4 s at 48 kHz, more than any editor's longest pause between two pictures.
+const QUEUE_BLOCKS: usize = 1024;
+
+/// Consecutive frames before and after the chain, mono sums, for the spectrum.
+#[derive(Clone, Copy, Debug)]
+pub struct Samples {
+    /// What came in.
+    pub input: [f32; SAMPLES],
+    /// What went out.
+    pub output: [f32; SAMPLES],
+}
+
+/// A level as the editor reads it.
+#[derive(Debug)]
+pub struct LevelCells {
+    /// Highest peak since the editor last took it, dBFS.
+    peak_db: [AtomicF32; 2],
+    vu_db: [AtomicF32; 2],
+}
+
+impl Default for LevelCells {
+    fn default() -> Self {
+        let silent = || AtomicF32::new(-300.0);
+        Self { peak_db: [silent(), silent()], vu_db: [silent(), silent()] }
+    }
+}
+
+impl LevelCells {
+    /// Audio thread: a new reading.
+    pub fn publish(&self, reading: LevelReading) {
+        for lane in 0..2 {
+            self.peak_db[lane].fetch_max(reading.peak_db[lane] as f32, Relaxed);
+            self.vu_db[lane].store(reading.vu_db[lane] as f32, Relaxed);
+        }
+    }
+
+    /// Editor: the highest peaks in dBFS since the last call.
+    pub fn take_peak_db(&self) -> [f32; 2] {
+        self.peak_db.each_ref().map(|cell| cell.swap(-300.0, Relaxed))
+    }
+
+    /// Editor: the VU level in dBFS.
+    pub fn vu_db(&self) -> [f32; 2] {
+        self.vu_db.each_ref().map(|cell| cell.load(Relaxed))
+    }
+}
+
+/// All that the audio thread tells.
+pub struct Telemetry {
+    /// Level of the input.
+    pub input: LevelCells,
+    /// Level of the output.
+    pub output: LevelCells,
+    /// Sample rate in Hz; 0 while the plug-in is not active.
+    pub rate: AtomicF32,
+    /// Latency in frames as told to the host.
+    pub latency: AtomicU32,
+    /// Whether an editor is open: only then are samples sent.
+    pub editor_open: AtomicBool,
+    /// Blocks of samples; the oldest is dropped when the editor falls behind.
+    pub samples: ArrayQueue<Samples>,
+}
+
+impl Default for Telemetry {
+    fn default() -> Self {
+        Self {
+            input: LevelCells::default(),
+            output: LevelCells::default(),
+            rate: AtomicF32::new(0.0),
+            latency: AtomicU32::new(0),
+            editor_open: AtomicBool::new(false),
+            samples: ArrayQueue::new(QUEUE_BLOCKS),
+        }
+    }
+}
+
+/// Collects mono sums on the audio thread until a block is full.
+#[derive(Debug)]
+pub struct Tap {
+    block: Samples,
+    filled: usize,
+}
+
+impl Default for Tap {
+    fn default() -> Self {
+        Self { block: Samples { input: [0.0; SAMPLES], output: [0.0; SAMPLES] }, filled: 0 }
+    }
+}
+
+impl Tap {
+    /// Sends frames of equal time, before and after the chain, to `telemetry`.
+    pub fn send(&mut self, input: &[Frame], output: &[Frame], telemetry: &Telemetry) {
+        for (before, after) in input.iter().zip(output) {
+            self.block.input[self.filled] = (0.5 * (before[0] + before[1])) as f32;
+            self.block.output[self.filled] = (0.5 * (after[0] + after[1])) as f32;
+            self.filled += 1;
+            if self.filled == SAMPLES {
+                self.filled = 0;
+                telemetry.samples.force_push(self.block);
+            }
+        }
+    }
+}
