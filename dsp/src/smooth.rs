@@ -2,9 +2,12 @@
 
 use crate::CONTROL_INTERVAL;
 
-/// How long a control takes to arrive. A raised cosine of 20 ms, run linearly between control ticks, leaves -88 dBFS
-/// above 4 kHz of a 6 dB step on a full-scale sine; stair-steps leave -44.
-pub const GLIDE_MS: f64 = 20.0;
+/// How long a control takes to arrive: a raised cosine, run linearly between control ticks.
+///
+/// What such a move leaves above 4 kHz comes from the straight lines and falls with the square of this time. Of a
+/// full-scale sine, 24 ms leave about -91 dBFS of a 6 dB step and -82 dBFS of turning the polarity over; a smoother
+/// curve of the same length leaves more, as it bends more in its middle.
+pub const GLIDE_MS: f64 = 24.0;
 
 /// A value on its way along a raised cosine, stepped once a control tick, in the domain it is given in (dB, log Hz).
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,1 +1,274 @@
-//! To come.
+//! What holds for both chains whatever is set: null, latency, independence of blocks, repeatability, clean numbers,
+//! no allocation.
+
+use tandem_dsp::chain::channel::{Channel, ChannelSettings};
+use tandem_dsp::chain::master::{Master, MasterSettings};
+use tandem_dsp::chain::{Chain, Rack};
+use tandem_dsp::control::{Choice, Dial, Enumerated, Settings, Switch, Visit};
+use tandem_dsp::{Frame, LatencyMode};
+use tandem_tests::measure::{lane, null_db, peak_above_db, peak_db, tapered};
+use tandem_tests::signals::{Random, impulse, pink, sine, white};
+
+const RATES: [f64; 4] = [44_100.0, 48_000.0, 96_000.0, 192_000.0];
+
+/// A chain that has been started with `settings`.
+fn started<R: Rack + Default>(rate: f64, mode: LatencyMode, settings: &R::Settings) -> Chain<R> {
+    let mut chain = Chain::<R>::default();
+    chain.prepare(rate, mode);
+    chain.set(settings);
+    chain.set_bypass(false);
+    chain
+}
+
+/// Any settings at all, every control drawn from its whole range.
+fn random_settings<S: Settings>(seed: u64) -> S {
+    struct Draw(Random);
+    impl Visit for Draw {
+        fn dial(&mut self, field: &mut f64, dial: &'static Dial) {
+            let (low, high) = (dial.scale.to_way(dial.range.0), dial.scale.to_way(dial.range.1));
+            *field = dial.scale.from_way(low + (high - low) * self.0.uniform());
+        }
+        fn choice<E: Enumerated>(&mut self, field: &mut E, choice: &'static Choice) {
+            *field = E::from_index((self.0.uniform() * choice.options.len() as f64) as usize);
+        }
+        fn switch(&mut self, field: &mut bool, _: &'static Switch) {
+            *field = self.0.uniform() < 0.7;
+        }
+    }
+    let mut settings = S::default();
+    settings.visit(&mut Draw(Random::new(seed)));
+    settings
+}
+
+/// The input as it should come out of a chain that does nothing: `latency` frames later.
+fn delayed(input: &[Frame], latency: usize) -> Vec<Frame> {
+    let silence = std::iter::repeat_n([0.0; 2], latency);
+    silence.chain(input.iter().copied()).take(input.len()).collect()
+}
+
+fn fresh_instance_nulls<R: Rack + Default>() {
+    for rate in RATES {
+        for mode in LatencyMode::ALL {
+            let mut chain = started::<R>(rate, *mode, &R::Settings::default());
+            let input = white(20_000, 1, -12.0);
+            let mut output = input.clone();
+            chain.process(&mut output, &[]);
+            let null = null_db(&output, &delayed(&input, chain.latency()));
+            assert!(null <= -120.0, "{mode:?} at {rate} Hz: a fresh instance leaves {null:.1} dB, -120 expected");
+        }
+    }
+}
+
+#[test]
+fn a_fresh_channel_nulls() {
+    fresh_instance_nulls::<Channel>();
+}
+
+#[test]
+fn a_fresh_master_nulls() {
+    fresh_instance_nulls::<Master>();
+}
+
+fn reports_the_latency_it_has<R: Rack + Default>(most_ms: [f64; 3]) {
+    for rate in RATES {
+        for (mode, most_ms) in LatencyMode::ALL.iter().zip(most_ms) {
+            let mut chain = started::<R>(rate, *mode, &R::Settings::default());
+            let mut output = impulse(20_000);
+            chain.process(&mut output, &[]);
+            let at = output.iter().position(|frame| frame[0].abs() > 0.5).expect("the impulse comes out");
+            assert_eq!(at, chain.latency(), "{mode:?} at {rate} Hz: measured against reported latency in frames");
+            let ms = 1e3 * at as f64 / rate;
+            assert!(ms <= most_ms, "{mode:?} at {rate} Hz: {ms:.2} ms, at most {most_ms} allowed");
+        }
+    }
+}
+
+#[test]
+fn the_channel_reports_the_latency_it_has() {
+    reports_the_latency_it_has::<Channel>([0.0, 5.0, 100.0]);
+}
+
+#[test]
+fn the_master_reports_the_latency_it_has() {
+    reports_the_latency_it_has::<Master>([0.0, 10.0, 150.0]);
+}
+
+/// Processes with a change of settings at the same frames however the blocks are cut.
+fn with_changes<R: Rack + Default>(input: &[Frame], keys: &[Frame], mut cut: impl FnMut() -> usize) -> Vec<Frame> {
+    const CHANGES: [usize; 4] = [0, 1_000, 4_321, 9_999];
+    let mut chain = started::<R>(48_000.0, LatencyMode::Mix, &R::Settings::default());
+    let mut output = input.to_vec();
+    let mut at = 0;
+    while at < input.len() {
+        if let Some(k) = CHANGES.iter().position(|change| *change == at) {
+            chain.set(&random_settings(100 + k as u64));
+            chain.set_bypass(k == 2);
+        }
+        let next = CHANGES.iter().copied().filter(|change| *change > at).min().unwrap_or(input.len());
+        let end = (at + cut().max(1)).min(next).min(input.len());
+        chain.process(&mut output[at..end], &keys[at..end]);
+        at = end;
+    }
+    output
+}
+
+fn does_not_depend_on_blocks<R: Rack + Default>() {
+    let (input, keys) = (pink(20_000, 2, -18.0), pink(20_000, 3, -18.0));
+    let whole = with_changes::<R>(&input, &keys, || usize::MAX / 2);
+    for block in [1, 7, 16, 64, 441, 4_096] {
+        let cut = with_changes::<R>(&input, &keys, || block);
+        let null = null_db(&whole, &cut);
+        assert!(null <= -120.0, "blocks of {block}: {null:.1} dB from one whole block, -120 expected");
+    }
+    let mut random = Random::new(5);
+    let cut = with_changes::<R>(&input, &keys, || (random.uniform() * 900.0) as usize);
+    let null = null_db(&whole, &cut);
+    assert!(null <= -120.0, "random blocks: {null:.1} dB from one whole block, -120 expected");
+    assert!(whole == with_changes::<R>(&input, &keys, || usize::MAX / 2), "the same again is the same bit for bit");
+}
+
+#[test]
+fn the_channels_sound_does_not_depend_on_blocks() {
+    does_not_depend_on_blocks::<Channel>();
+}
+
+#[test]
+fn the_masters_sound_does_not_depend_on_blocks() {
+    does_not_depend_on_blocks::<Master>();
+}
+
+fn reset_is_fresh<R: Rack + Default>() {
+    let input = pink(5_000, 7, -12.0);
+    let settings = random_settings(9);
+    let mut chain = started::<R>(48_000.0, LatencyMode::Full, &settings);
+    let mut first = input.clone();
+    chain.process(&mut first, &[]);
+    chain.set(&random_settings(10));
+    chain.process(&mut input.clone()[..777], &[]);
+    chain.reset();
+    chain.set(&settings);
+    chain.set_bypass(false);
+    let mut second = input.clone();
+    chain.process(&mut second, &[]);
+    assert!(first == second, "after a reset the same input gives the same bits");
+}
+
+#[test]
+fn a_reset_channel_is_a_fresh_one() {
+    reset_is_fresh::<Channel>();
+}
+
+#[test]
+fn a_reset_master_is_a_fresh_one() {
+    reset_is_fresh::<Master>();
+}
+
+/// NaN, infinities, denormals and enormous values in; finite, normal numbers out, and the sound comes back.
+fn survives_bad_numbers<R: Rack + Default>() {
+    for seed in 0..20 {
+        let mut chain = started::<R>(44_100.0, LatencyMode::Mix, &random_settings(seed));
+        let mut random = Random::new(seed);
+        let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e-310, -1e-310, 1e30, f64::from(f32::MAX)];
+        let mut signal = pink(6_000, seed, -12.0);
+        for _ in 0..50 {
+            let (at, lane) = ((random.uniform() * 3_000.0) as usize, random.bits() as usize % 2);
+            signal[at][lane] = bad[random.bits() as usize % bad.len()];
+        }
+        chain.process(&mut signal, &[]);
+        assert!(signal.as_flattened().iter().all(|x| x.is_finite()), "settings {seed}: every output is finite");
+        let mut silence = vec![[0.0; 2]; 480_000];
+        chain.process(&mut silence, &[]);
+        let late = &silence[470_000..];
+        let subnormal = late.as_flattened().iter().filter(|x| x.is_subnormal()).count();
+        assert_eq!(subnormal, 0, "settings {seed}: no denormal after ten seconds of silence");
+    }
+}
+
+#[test]
+fn the_channel_survives_bad_numbers() {
+    survives_bad_numbers::<Channel>();
+}
+
+#[test]
+fn the_master_survives_bad_numbers() {
+    survives_bad_numbers::<Master>();
+}
+
+/// Runs at any rate from 1 kHz to 768 kHz and stays finite and bounded.
+fn is_safe_at_any_rate<R: Rack + Default>() {
+    for rate in [1_000.0, 8_000.0, 22_050.0, 44_100.0, 192_000.0, 768_000.0] {
+        for seed in 0..10 {
+            let mut chain = started::<R>(rate, LatencyMode::Full, &random_settings(seed));
+            let mut signal = white(8_000, seed, -20.0);
+            chain.process(&mut signal[..4_000], &[]);
+            chain.set(&random_settings(seed + 50));
+            chain.process(&mut signal[4_000..], &[]);
+            let peak = peak_db(&signal);
+            assert!(
+                signal.as_flattened().iter().all(|x| x.is_finite()) && peak < 300.0,
+                "settings {seed} at {rate} Hz: peak {peak:.0} dBFS"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_channel_is_safe_at_any_rate() {
+    is_safe_at_any_rate::<Channel>();
+}
+
+#[test]
+fn the_master_is_safe_at_any_rate() {
+    is_safe_at_any_rate::<Master>();
+}
+
+/// Bypass is the dry input, aligned and bit-exact, once faded; the fade does not click.
+fn bypass_is_dry_and_aligned<R: Rack + Default>(loud: R::Settings) {
+    let rate = 48_000.0;
+    let input = sine(48_000, rate, 1_000.0, 0.0);
+    let mut chain = started::<R>(rate, LatencyMode::Mix, &loud);
+    let mut output = input.clone();
+    chain.process(&mut output[..24_000], &[]);
+    chain.set_bypass(true);
+    chain.process(&mut output[24_000..], &[]);
+    let dry = delayed(&input, chain.latency());
+    assert!(output[26_000..] == dry[26_000..], "bypassed output is the delayed input bit for bit 42 ms later");
+    let residue = peak_above_db(&tapered(lane(&output, 0), 4_800), rate, 4_000.0);
+    assert!(residue <= -80.0, "bypassing leaves {residue:.1} dBFS above 4 kHz, -80 allowed");
+}
+
+#[test]
+fn channel_bypass_is_dry_and_aligned() {
+    let mut settings = ChannelSettings::default();
+    settings.input.trim_db = -6.0;
+    bypass_is_dry_and_aligned::<Channel>(settings);
+}
+
+#[test]
+fn master_bypass_is_dry_and_aligned() {
+    let mut settings = MasterSettings::default();
+    settings.input.trim_db = -6.0;
+    bypass_is_dry_and_aligned::<Master>(settings);
+}
+
+/// After `prepare`, nothing allocates: settings, bypass, resets and processing.
+#[test]
+fn nothing_allocates_but_prepare() {
+    fn check<R: Rack + Default>() {
+        let mut chain = started::<R>(48_000.0, LatencyMode::Mix, &R::Settings::default());
+        let mut signal = pink(4_096, 11, -18.0);
+        let settings: Vec<R::Settings> = (0..8).map(random_settings).collect();
+        nice_assert_no_alloc::assert_no_alloc(|| {
+            for (i, settings) in settings.iter().enumerate() {
+                chain.set(settings);
+                chain.set_bypass(i % 3 == 0);
+                chain.process(&mut signal, &[]);
+                if i == 5 {
+                    chain.reset();
+                }
+            }
+        });
+    }
+    check::<Channel>();
+    check::<Master>();
+}

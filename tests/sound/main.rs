@@ -1,5 +1,9 @@
 //! The sound: dsp alone, each test named after a physical property.
 
+// Aborts on an allocation inside `assert_no_alloc`.
+#[global_allocator]
+static ALLOCATOR: nice_assert_no_alloc::AllocDisabler = nice_assert_no_alloc::AllocDisabler;
+
 mod chain;
 mod eq;
 mod loudness;

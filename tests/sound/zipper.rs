@@ -1,1 +1,79 @@
-//! To come.
+//! Moving a control makes no sound of its own: what a 6 dB step on a 1 kHz full-scale sine leaves above 4 kHz.
+
+use tandem_dsp::LatencyMode;
+use tandem_dsp::chain::channel::{Channel, ChannelSettings};
+use tandem_dsp::chain::master::{Master, MasterSettings};
+use tandem_dsp::chain::{Chain, Rack};
+use tandem_tests::measure::{lane, peak_above_db, tapered};
+use tandem_tests::signals::sine;
+
+const RATE: f64 = 48_000.0;
+
+/// Residue above 4 kHz in dBFS when a chain goes from `before` to `after` in the middle of a second.
+fn residue_db<R: Rack + Default>(before: R::Settings, after: R::Settings) -> f64 {
+    let mut chain = Chain::<R>::default();
+    chain.prepare(RATE, LatencyMode::Mix);
+    chain.set(&before);
+    chain.set_bypass(false);
+    let mut signal = sine(48_000, RATE, 1_000.0, 0.0);
+    chain.process(&mut signal[..24_007], &[]);
+    chain.set(&after);
+    chain.process(&mut signal[24_007..], &[]);
+    peak_above_db(&tapered(lane(&signal, 0), 4_800), RATE, 4_000.0)
+}
+
+fn assert_silent(what: &str, residue: f64) {
+    assert!(residue <= -80.0, "{what}: {residue:.1} dBFS above 4 kHz, -80 allowed");
+}
+
+#[test]
+fn level_steps_make_no_zipper_noise() {
+    let channel = ChannelSettings::default();
+    let mut moved = channel;
+    moved.input.trim_db = -6.0;
+    assert_silent("Channel trim", residue_db::<Channel>(channel, moved));
+    let mut moved = channel;
+    moved.output.fader.fader_db = -6.0;
+    assert_silent("Channel fader", residue_db::<Channel>(channel, moved));
+    let mut moved = channel;
+    moved.output.pan = 50.0;
+    assert_silent("Channel pan", residue_db::<Channel>(channel, moved));
+    let master = MasterSettings::default();
+    let mut moved = master;
+    moved.input.trim_db = -6.0;
+    assert_silent("Master trim", residue_db::<Master>(master, moved));
+    let mut moved = master;
+    moved.output.fader_db = -6.0;
+    assert_silent("Master fader", residue_db::<Master>(master, moved));
+}
+
+#[test]
+fn switching_polarity_and_channels_does_not_click() {
+    let channel = ChannelSettings::default();
+    let mut moved = channel;
+    moved.input.flip_left = true;
+    assert_silent("polarity", residue_db::<Channel>(channel, moved));
+    moved = channel;
+    moved.input.channels = tandem_dsp::module::input::Channels::Swap;
+    assert_silent("channels", residue_db::<Channel>(channel, moved));
+}
+
+#[test]
+fn equaliser_steps_and_switches_do_not_click() {
+    let mut before = ChannelSettings::default();
+    let band = &mut before.eq.module.bands[0];
+    (band.on, band.freq_hz, band.gain_db, band.q) = (true, 1_000.0, 6.0, 1.0);
+    let mut moved = before;
+    moved.eq.module.bands[0].gain_db = 0.0;
+    assert_silent("bell from +6 dB to 0", residue_db::<Channel>(before, moved));
+    moved = before;
+    moved.eq.module.bands[0].freq_hz = 2_000.0;
+    assert_silent("bell moved by an octave", residue_db::<Channel>(before, moved));
+    moved = before;
+    moved.eq.module.bands[0].on = false;
+    assert_silent("band switched off", residue_db::<Channel>(before, moved));
+    moved = before;
+    moved.eq.on = false;
+    assert_silent("module switched off", residue_db::<Channel>(before, moved));
+    assert_silent("module switched on", residue_db::<Channel>(moved, before));
+}

@@ -66,3 +66,14 @@ pub fn peak_above_db(samples: &[f64], rate: f64, from_hz: f64) -> f64 {
     inverse.process(&mut bins, &mut time).expect("lengths are the plan's own");
     gain_to_db(time.iter().fold(0.0f64, |peak, x| peak.max((x / n as f64).abs())))
 }
+
+/// The samples faded in and out over `edge` samples (a raised cosine), so that start and end are no steps of their own.
+pub fn tapered(mut samples: Vec<f64>, edge: usize) -> Vec<f64> {
+    let length = samples.len();
+    for i in 0..edge.min(length / 2) {
+        let gain = 0.5 * (1.0 - (std::f64::consts::PI * i as f64 / edge as f64).cos());
+        samples[i] *= gain;
+        samples[length - 1 - i] *= gain;
+    }
+    samples
+}
