@@ -2,6 +2,7 @@
 
 pub mod channel;
 pub mod master;
+mod rack;
 mod stage;
 
 pub use stage::Stage;
@@ -11,26 +12,42 @@ use crate::meter::level::Level;
 use crate::smooth::Gain;
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
 
-/// A row of modules in a fixed or chosen order: what a [`Chain`] runs.
+/// A row of modules: what a [`Chain`] runs.
 pub trait Rack: Processor {
-    /// Looks at what leaves the chain, bypass included: for meters that belong to the whole.
-    fn observe(&mut self, output: &[Frame]) {
-        let _ = output;
-    }
+    /// The meter that belongs to the whole; `()` where there is none.
+    type Observer: Observer;
+}
+
+/// A meter of what leaves a chain, bypass included.
+pub trait Observer: Default {
+    /// Readies for `rate` in Hz. The only method that may allocate.
+    fn prepare(&mut self, rate: f64);
+    /// Forgets the past.
+    fn reset(&mut self);
+    /// Looks at up to [`CONTROL_INTERVAL`] frames.
+    fn run(&mut self, output: &[Frame]);
+}
+
+impl Observer for () {
+    fn prepare(&mut self, _: f64) {}
+    fn reset(&mut self) {}
+    fn run(&mut self, _: &[Frame]) {}
 }
 
 /// Input so quiet for so long that nothing sounds any more; see [`Chain::asleep`].
 const SILENCE: f64 = 1e-9;
 
 /// Runs a rack over buffers of any length, on a control grid that does not depend on how they are cut.
-#[derive(Debug, Default)]
-pub struct Chain<R> {
+#[derive(Default)]
+pub struct Chain<R: Rack> {
     /// The modules.
     pub rack: R,
     /// Level of the clean input.
     pub input_level: Level,
     /// Level of what leaves.
     pub output_level: Level,
+    /// The meter of the whole.
+    pub observer: R::Observer,
     /// Frames since the last control tick.
     phase: usize,
     dry: Delay,
@@ -46,6 +63,7 @@ impl<R: Rack> Chain<R> {
         self.rack.prepare(rate, mode);
         self.input_level.prepare(rate);
         self.output_level.prepare(rate);
+        self.observer.prepare(rate);
         self.dry.prepare(self.rack.latency());
         self.wet.prepare(rate);
         self.reset();
@@ -58,6 +76,7 @@ impl<R: Rack> Chain<R> {
         self.wet.reset();
         self.input_level.reset();
         self.output_level.reset();
+        self.observer.reset();
         self.phase = 0;
         self.quiet = 0;
     }
@@ -135,6 +154,6 @@ impl<R: Rack> Chain<R> {
             }
         }
         self.output_level.run(frames);
-        self.rack.observe(frames);
+        self.observer.run(frames);
     }
 }
