@@ -8,6 +8,7 @@ mod chain;
 mod eq;
 mod loudness;
 mod order;
+mod stage;
 mod text;
 mod true_peak;
 mod zipper;
