@@ -1,4 +1,7 @@
 //! Small parts that modules are made of.
 
+pub mod analog;
 pub mod delay;
+pub mod matched;
 pub mod matrix;
+pub mod svf;

@@ -47,8 +47,13 @@ impl Glide {
 
     /// A control tick: the value that holds one interval later.
     pub fn step(&mut self) -> f64 {
+        self.advance(1)
+    }
+
+    /// So many control ticks at once: the value that holds as many intervals later.
+    pub fn advance(&mut self, ticks: u32) -> f64 {
         if self.left > 0 {
-            self.left -= 1;
+            self.left = self.left.saturating_sub(ticks);
             let way = 1.0 - f64::from(self.left) / f64::from(self.length);
             self.now = if self.left == 0 {
                 self.to

@@ -1,1 +1,92 @@
-//! To come.
+//! The equaliser: what it reports is what it does, and what it does is what its analogue prototype does.
+
+use tandem_dsp::control::Enumerated;
+use tandem_dsp::module::eq::{BandSettings, Eq, EqSettings, Placement, Shape, Slope};
+use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use tandem_tests::measure::{lane, peak_db, response_db};
+use tandem_tests::signals::impulse;
+
+/// Runs the equaliser over a signal as a chain does.
+fn process(eq: &mut Eq, signal: &mut [Frame]) {
+    let keys = [[0.0; 2]; CONTROL_INTERVAL];
+    for run in signal.chunks_mut(CONTROL_INTERVAL) {
+        eq.control();
+        eq.run(run, &keys[..run.len()]);
+    }
+}
+
+/// An equaliser that has jumped to `settings`.
+fn fresh(settings: &EqSettings, rate: f64) -> Eq {
+    let mut eq = Eq::default();
+    eq.prepare(rate, LatencyMode::Live);
+    eq.set(settings);
+    eq
+}
+
+/// One band, switched on.
+fn one_band(band: BandSettings) -> EqSettings {
+    let mut settings = EqSettings::default();
+    settings.bands[0] = BandSettings { on: true, ..band };
+    settings
+}
+
+/// Settings with one filter each: every shape and slope at a few points.
+fn each_filter() -> Vec<(String, EqSettings)> {
+    let mut all = Vec::new();
+    for freq_hz in [60.0, 1000.0, 9000.0, 19_000.0] {
+        for &shape in Shape::ALL {
+            for (gain_db, q) in [(6.0, 0.7), (-11.0, 3.0), (18.0, 0.3)] {
+                let settings = one_band(BandSettings { shape, freq_hz, gain_db, q, ..Default::default() });
+                all.push((format!("{shape:?} {freq_hz} Hz {gain_db} dB Q {q}"), settings));
+            }
+        }
+        for &slope in Slope::ALL {
+            let mut settings = EqSettings::default();
+            settings.high_pass = tandem_dsp::module::eq::HighPassSettings { on: true, freq_hz, slope };
+            all.push((format!("high-pass {slope:?} {freq_hz} Hz"), settings));
+            let mut settings = EqSettings::default();
+            settings.low_pass = tandem_dsp::module::eq::LowPassSettings { on: true, freq_hz, slope };
+            all.push((format!("low-pass {slope:?} {freq_hz} Hz"), settings));
+        }
+    }
+    all
+}
+
+/// Frequencies from 20 Hz to 20 kHz or 0.49 of the rate, equal ratios.
+fn audible(rate: f64, points: usize) -> impl Iterator<Item = f64> {
+    let top = (0.49 * rate).min(20_000.0);
+    (0..points).map(move |i| 20.0 * (top / 20.0).powf(i as f64 / (points - 1) as f64))
+}
+
+#[test]
+fn every_filter_does_what_it_reports() {
+    for rate in [44_100.0, 96_000.0] {
+        for (name, settings) in each_filter() {
+            let mut response = impulse(1 << 16);
+            process(&mut fresh(&settings, rate), &mut response);
+            let (left, reported) = (lane(&response, 0), settings.response(rate));
+            for freq_hz in audible(rate, 25) {
+                let expected = reported.magnitude_db(freq_hz, Placement::Stereo);
+                let measured = response_db(&left, rate, freq_hz);
+                assert!(
+                    (measured - expected).abs() <= 1e-3 || expected < -140.0 && measured < -140.0,
+                    "{name} at {rate} Hz: measured {measured:.4} dB at {freq_hz:.1} Hz, reported {expected:.4} dB"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_equaliser_without_effect_is_bit_transparent() {
+    let mut settings = EqSettings::default();
+    for band in &mut settings.bands {
+        *band = BandSettings { on: true, ..*band };
+    }
+    let signal = tandem_tests::signals::white(1000, 1, -12.0);
+    for settings in [EqSettings::default(), settings] {
+        let mut output = signal.clone();
+        process(&mut fresh(&settings, 48_000.0), &mut output);
+        assert!(output == signal, "peak {:.1} dBFS changed to {:.1} dBFS", peak_db(&signal), peak_db(&output));
+    }
+}

@@ -1,0 +1,207 @@
+//! A two-pole filter in the state-variable form with trapezoidal integrators (A. Simper, "Linear Trapezoidal
+//! Integrated State Variable Filter", 2013), written with six coefficients and computed over a run of frames.
+//!
+//! With w = j tan(π f / rate) every filter of this form is
+//! H = (b2 w² + b1 w + b0) / (w² + a1 w + a0): a [`Design`]. Its state matrix is [[p, -q], [q, 1 - r]] with norm ≤ 1
+//! for every stable design, and is linear in its coefficients, so filters may be blended coefficient by coefficient,
+//! frame by frame, without ever growing (J. Laroche, JAES 2007; A. Wishnick, DAFx-14).
+
+use crate::{CONTROL_INTERVAL, Frame};
+
+/// A two-pole filter as a rational function of w = j tan(π f / rate); stable where `a0` and `a1` are positive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Design {
+    /// Numerator: w⁰, w¹, w².
+    pub b: [f64; 3],
+    /// Denominator: w⁰, w¹. That of w² is 1.
+    pub a: [f64; 2],
+}
+
+/// p, q, r of the state and c1, c2, d of the output:
+/// v = x - s2; y = d x + c1 s1 + c2 s2; s2' = s2 + q s1 + r v; s1' = p s1 + q v.
+pub type Coefs = [f64; 6];
+
+/// [`Coefs`] for the left and the right lane.
+pub type LaneCoefs = [Frame; 6];
+
+impl Design {
+    /// Lets everything pass.
+    pub const NEUTRAL: Self = Self { b: [1.0, 2.0, 1.0], a: [1.0, 2.0] };
+
+    /// The coefficients that run it.
+    pub fn coefs(&self) -> Coefs {
+        let Self { b: [b0, b1, b2], a: [a0, a1] } = *self;
+        // a1 of Simper's paper; g = tan(π fc / rate), k = a1 / g.
+        let h = 1.0 / (1.0 + a1 + a0);
+        let g = a0.sqrt();
+        let (band, low) = (b1 - b2 * a1, b0 - b2 * a0);
+        [
+            2.0 * h - 1.0,
+            2.0 * h * g,
+            2.0 * h * a0,
+            h * (band + low) / g,
+            low / a0 * (1.0 - h * a0) - h * band,
+            h * (b0 + b1 + b2),
+        ]
+    }
+
+    /// Complex response (real, imaginary) at `freq_hz`.
+    pub fn response(&self, rate: f64, freq_hz: f64) -> [f64; 2] {
+        let t = (std::f64::consts::PI * freq_hz / rate).tan();
+        let Self { b: [b0, b1, b2], a: [a0, a1] } = *self;
+        let (n, d) = ([b0 - b2 * t * t, b1 * t], [a0 - t * t, a1 * t]);
+        let scale = 1.0 / (d[0] * d[0] + d[1] * d[1]);
+        [(n[0] * d[0] + n[1] * d[1]) * scale, (n[1] * d[0] - n[0] * d[1]) * scale]
+    }
+
+    /// A bound on the frames in which what the poles ring with falls by `by_db`.
+    pub fn ring_frames(&self, by_db: f64) -> f64 {
+        let [a0, a1] = self.a;
+        // The magnitude of the slower pole z = (1 + w) / (1 - w): -ln |z| = atanh(a1 / (1 + a0)) for a pair, and
+        // 2 atanh of w or 1/w, whichever is less, for a real pole; atanh x ≥ x.
+        let root = a1 * a1 - 4.0 * a0;
+        let decay = if root < 0.0 {
+            a1 / (1.0 + a0)
+        } else {
+            let fast = 0.5 * (a1 + root.sqrt());
+            let slow = a0 / fast;
+            2.0 * slow.min(1.0 / slow).min(fast.min(1.0 / fast))
+        };
+        by_db * (std::f64::consts::LN_10 / 20.0) / decay.max(1e-9)
+    }
+}
+
+/// A running filter: its coefficients, on their way, and its state.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    now: LaneCoefs,
+    step: LaneCoefs,
+    moving: bool,
+    state: [Frame; 2],
+}
+
+/// Below this a state is silence (-600 dB): zero, so that none ever decays into denormals.
+const SMALLEST: f64 = 1e-30;
+
+impl Default for Section {
+    fn default() -> Self {
+        Self { now: Design::NEUTRAL.coefs().map(|c| [c; 2]), step: [[0.0; 2]; 6], moving: false, state: [[0.0; 2]; 2] }
+    }
+}
+
+impl Section {
+    /// Has these coefficients at once.
+    pub fn jump(&mut self, coefs: LaneCoefs) {
+        self.now = coefs;
+        self.moving = false;
+    }
+
+    /// Runs so as to have these coefficients in [`CONTROL_INTERVAL`] frames.
+    pub fn aim(&mut self, coefs: LaneCoefs) {
+        for ((step, to), now) in self.step.iter_mut().zip(coefs).zip(self.now) {
+            *step = scale(1.0 / CONTROL_INTERVAL as f64, sub(to, now));
+        }
+        self.moving = true;
+    }
+
+    /// Forgets the past.
+    pub fn clear(&mut self) {
+        self.state = [[0.0; 2]; 2];
+    }
+
+    /// At a control tick: silences what has all but died away.
+    pub fn flush(&mut self) {
+        let loudest = self.state.as_flattened().iter().fold(0.0f64, |loudest, s| loudest.max(s.abs()));
+        if loudest < SMALLEST {
+            self.clear();
+        }
+    }
+}
+
+/// Runs one or two filters in series over frames between two control ticks, in place. Two at a time are faster than
+/// one after the other: while one waits for its state the other computes.
+pub fn run(first: &mut Section, second: Option<&mut Section>, frames: &mut [Frame]) {
+    match second {
+        None if first.moving => run_one::<true>(first, frames),
+        None => run_one::<false>(first, frames),
+        Some(second) => match (first.moving, second.moving) {
+            (false, false) => run_two::<false, false>(first, second, frames),
+            (true, false) => run_two::<true, false>(first, second, frames),
+            (false, true) => run_two::<false, true>(first, second, frames),
+            (true, true) => run_two::<true, true>(first, second, frames),
+        },
+    }
+}
+
+fn run_one<const MOVING: bool>(section: &mut Section, frames: &mut [Frame]) {
+    let Section { mut now, step, mut state, .. } = *section;
+    for frame in frames {
+        if MOVING {
+            advance(&mut now, &step);
+        }
+        *frame = tick(&now, &mut state, *frame);
+    }
+    section.state = state;
+    if MOVING {
+        section.now = now;
+    }
+}
+
+fn run_two<const FIRST: bool, const SECOND: bool>(first: &mut Section, second: &mut Section, frames: &mut [Frame]) {
+    let Section { now: mut now_1, step: step_1, state: mut state_1, .. } = *first;
+    let Section { now: mut now_2, step: step_2, state: mut state_2, .. } = *second;
+    for frame in frames {
+        if FIRST {
+            advance(&mut now_1, &step_1);
+        }
+        if SECOND {
+            advance(&mut now_2, &step_2);
+        }
+        let between = tick(&now_1, &mut state_1, *frame);
+        *frame = tick(&now_2, &mut state_2, between);
+    }
+    (first.state, second.state) = (state_1, state_2);
+    if FIRST {
+        first.now = now_1;
+    }
+    if SECOND {
+        second.now = now_2;
+    }
+}
+
+#[inline(always)]
+fn tick(&[p, q, r, c1, c2, d]: &LaneCoefs, [s1, s2]: &mut [Frame; 2], x: Frame) -> Frame {
+    let v = sub(x, *s2);
+    let y = add(mul(d, x), add(mul(c1, *s1), mul(c2, *s2)));
+    let next_2 = add(add(*s2, mul(q, *s1)), mul(r, v));
+    *s1 = add(mul(p, *s1), mul(q, v));
+    *s2 = next_2;
+    y
+}
+
+#[inline(always)]
+fn advance(now: &mut LaneCoefs, step: &LaneCoefs) {
+    for (now, step) in now.iter_mut().zip(step) {
+        *now = add(*now, *step);
+    }
+}
+
+#[inline(always)]
+fn add(a: Frame, b: Frame) -> Frame {
+    [a[0] + b[0], a[1] + b[1]]
+}
+
+#[inline(always)]
+fn sub(a: Frame, b: Frame) -> Frame {
+    [a[0] - b[0], a[1] - b[1]]
+}
+
+#[inline(always)]
+fn mul(a: Frame, b: Frame) -> Frame {
+    [a[0] * b[0], a[1] * b[1]]
+}
+
+#[inline(always)]
+fn scale(a: f64, b: Frame) -> Frame {
+    [a * b[0], a * b[1]]
+}

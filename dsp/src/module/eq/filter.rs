@@ -1,0 +1,166 @@
+//! A band or a cut, as the processor and the reports see it.
+
+use super::{BANDS, EqSettings, Placement, Shape, Slope};
+use crate::block::analog::Analog;
+use crate::block::matched;
+use crate::block::svf::Design;
+
+/// The two cuts and the bands.
+pub const UNITS: usize = 2 + BANDS;
+
+/// Most two-pole sections in a row that a band or cut needs: 48 dB/oct.
+pub const SECTIONS: usize = 4;
+
+/// Highest frequency, as a part of the sample rate.
+pub const HIGHEST: f64 = 0.49;
+
+/// What cannot glide.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// A high-pass.
+    HighPass(Slope),
+    /// A low-pass.
+    LowPass(Slope),
+    /// A band.
+    Band(Shape),
+}
+
+/// What glides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Centre or corner frequency in Hz.
+    pub freq_hz: f64,
+    /// Gain in dB, where the kind has one.
+    pub gain_db: f64,
+    /// Quality, where the kind has one.
+    pub q: f64,
+}
+
+/// A band or a cut.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Filter {
+    /// Whether it is switched on.
+    pub on: bool,
+    /// What it is.
+    pub kind: Kind,
+    /// What it works on.
+    pub placement: Placement,
+    /// Where it is.
+    pub point: Point,
+}
+
+/// Up to [`SECTIONS`] of something in a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<T> {
+    list: [T; SECTIONS],
+    length: usize,
+}
+
+impl<T: Copy> Row<T> {
+    /// One.
+    pub fn one(item: T) -> Self {
+        Self { list: [item; SECTIONS], length: 1 }
+    }
+
+    /// One more; there is room for [`SECTIONS`].
+    fn and(mut self, item: T) -> Self {
+        debug_assert!(self.length < SECTIONS);
+        if let Some(slot) = self.list.get_mut(self.length) {
+            *slot = item;
+            self.length += 1;
+        }
+        self
+    }
+
+    /// Each turned into something else.
+    pub fn map<U>(&self, turn: impl FnMut(T) -> U) -> Row<U> {
+        Row { list: self.list.map(turn), length: self.length }
+    }
+
+    /// As a slice.
+    pub fn as_slice(&self) -> &[T] {
+        &self.list[..self.length]
+    }
+}
+
+impl Kind {
+    /// The analogue prototype, as sections of one or two poles at the point's frequency.
+    pub fn prototype(self, point: &Point) -> Row<Analog> {
+        let Point { gain_db, q, .. } = *point;
+        match self {
+            Self::HighPass(slope) => butterworth(slope, Analog::high_pass, Analog::high_pass_1),
+            Self::LowPass(slope) => butterworth(slope, Analog::low_pass, Analog::low_pass_1),
+            Self::Band(shape) => Row::one(match shape {
+                Shape::Bell => Analog::bell(gain_db, q),
+                Shape::LowShelf => Analog::low_shelf(gain_db, q),
+                Shape::HighShelf => Analog::high_shelf(gain_db, q),
+                Shape::Tilt => Analog::tilt(gain_db, q),
+                Shape::Notch => Analog::notch(q),
+                Shape::BandPass => Analog::band_pass(q),
+            }),
+        }
+    }
+
+    /// The digital sections that follow the prototype.
+    pub fn design(self, point: &Point, rate: f64) -> Row<Design> {
+        let freq_hz = point.freq_hz.min(HIGHEST * rate);
+        self.prototype(point).map(|analog| matched::design(&analog, freq_hz, rate))
+    }
+
+    /// Whether at this gain nothing is left of it.
+    pub fn is_neutral_at(self, gain_db: f64) -> bool {
+        matches!(self, Self::Band(shape) if shape.has_gain()) && gain_db == 0.0
+    }
+}
+
+impl Filter {
+    /// Whether it does nothing.
+    pub fn is_neutral(&self) -> bool {
+        !self.on || self.kind.is_neutral_at(self.point.gain_db)
+    }
+}
+
+impl EqSettings {
+    /// The cuts and bands, in the order in which they work.
+    pub(super) fn filters(&self) -> [Filter; UNITS] {
+        let Self { high_pass, low_pass, bands } = self;
+        let cut = |on, kind, freq_hz| Filter {
+            on,
+            kind,
+            placement: Placement::Stereo,
+            point: Point { freq_hz, gain_db: 0.0, q: 1.0 },
+        };
+        std::array::from_fn(|unit| match unit {
+            0 => cut(high_pass.on, Kind::HighPass(high_pass.slope), high_pass.freq_hz),
+            1 => cut(low_pass.on, Kind::LowPass(low_pass.slope), low_pass.freq_hz),
+            _ => {
+                let band = &bands[unit - 2];
+                Filter {
+                    on: band.on,
+                    kind: Kind::Band(band.shape),
+                    placement: band.placement,
+                    point: Point { freq_hz: band.freq_hz, gain_db: band.gain_db, q: band.q },
+                }
+            }
+        })
+    }
+}
+
+/// A Butterworth cut out of sections of two poles with their Q, and one of one pole.
+fn butterworth(slope: Slope, two: fn(f64) -> Analog, one: fn() -> Analog) -> Row<Analog> {
+    // Q = 1 / (2 cos θ), θ the angles of the poles to the negative real axis: odd multiples of 90° / order for even
+    // orders, multiples of 180° / order for odd ones.
+    match slope {
+        Slope::Db6 => Row::one(one()),
+        Slope::Db12 => Row::one(two(std::f64::consts::FRAC_1_SQRT_2)),
+        Slope::Db18 => Row::one(one()).and(two(1.0)),
+        Slope::Db24 => Row::one(two(0.541_196_100_146_197)).and(two(1.306_562_964_876_376_6)),
+        Slope::Db36 => Row::one(two(0.517_638_090_205_041_5))
+            .and(two(std::f64::consts::FRAC_1_SQRT_2))
+            .and(two(1.931_851_652_578_136_8)),
+        Slope::Db48 => Row::one(two(0.509_795_579_104_159_2))
+            .and(two(0.601_344_886_935_045_3))
+            .and(two(0.899_976_223_136_415_6))
+            .and(two(2.562_915_447_741_506_3)),
+    }
+}
