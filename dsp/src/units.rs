@@ -34,3 +34,16 @@ pub fn hz_to_octaves(hz: f64) -> f64 {
 pub fn octaves_to_hz(octaves: f64) -> f64 {
     octaves.exp2()
 }
+
+/// Offset of the loudness scale: with it a 997 Hz sine of 0 dBFS peak on one channel reads -3.01 LUFS (BS.1770-5).
+const LUFS_OFFSET_DB: f64 = -0.691;
+
+/// Mean K-weighted power, summed over the channels, to LUFS; zero gives negative infinity (BS.1770-5, equation 2).
+pub fn power_to_lufs(power: f64) -> f64 {
+    LUFS_OFFSET_DB + 10.0 * power.log10()
+}
+
+/// LUFS to mean K-weighted power.
+pub fn lufs_to_power(lufs: f64) -> f64 {
+    ((lufs - LUFS_OFFSET_DB) * (std::f64::consts::LN_10 / 10.0)).exp()
+}

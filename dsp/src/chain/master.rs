@@ -2,6 +2,7 @@
 
 use super::rack::rack;
 use super::{Rack, Stage};
+use crate::meter::programme::Meter;
 use crate::module::eq::{self, Eq};
 use crate::module::fader::{self, Fader};
 use crate::module::input::{self, Input};
@@ -18,5 +19,5 @@ rack! {
 }
 
 impl Rack for Master {
-    type Observer = ();
+    type Observer = Meter;
 }

@@ -3,8 +3,8 @@
 use crate::Frame;
 use crate::units::{gain_to_db, power_to_db};
 
-/// A VU needle reaches 99 % of a step in 300 ms (IEC 60268-17); as a one-pole on power that is a 65 ms time constant.
-const VU_TIME_S: f64 = 0.065;
+/// A VU needle rises to this part of its deflection, which is linear in level, in this time (IEC 60268-17).
+const VU_RISE: (f64, f64) = (0.99, 0.3);
 
 /// Peak since the last reading and VU power of each channel. Ballistics of display live in the editor.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +26,9 @@ pub struct LevelReading {
 impl Level {
     /// Readies for `rate` Hz.
     pub fn prepare(&mut self, rate: f64) {
-        self.keep = (-1.0 / (VU_TIME_S * rate)).exp();
+        // One pole on power: 1 - keep^n is the square of the deflection after n frames.
+        let (deflection, time_s) = VU_RISE;
+        self.keep = (1.0 - deflection * deflection).powf(1.0 / (time_s * rate));
         self.reset();
     }
 
