@@ -97,7 +97,7 @@ impl Unit {
             self.before.run_alone(old);
             self.now.run_alone(frames);
             for (frame, old) in frames.iter_mut().zip(&*old) {
-                let amount = self.fade.next();
+                let amount = self.fade.advance();
                 *frame = [old[0] + amount * (frame[0] - old[0]), old[1] + amount * (frame[1] - old[1])];
             }
         } else if self.now.active {
