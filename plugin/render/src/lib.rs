@@ -1,1 +1,14 @@
-//! Tandem.
+//! Audio files through the built Tandem plug-ins: an embedded CLAP host, audio files, automation, presets, rendering,
+//! and the editor in a window of its own.
+//!
+//! The tests use the same host: it records everything that a plug-in asks of its host.
+
+pub mod audio;
+pub mod automation;
+pub mod cli;
+pub mod host;
+pub mod output;
+pub mod preset;
+pub mod render;
+pub mod screen;
+pub mod window;

@@ -1,0 +1,45 @@
+//! A screen to open windows on: a virtual one (Xvfb) where possible, so that nothing of the user's is in the way.
+
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+/// A running virtual screen. Ends with it.
+pub struct Screen {
+    server: Child,
+    /// What the environment variable `DISPLAY` has to hold for it.
+    pub display: String,
+}
+
+/// Wide and high enough for an editor at twice its size.
+const SIZE: &str = "3000x2200x24";
+
+impl Screen {
+    /// Starts Xvfb on a free display.
+    pub fn start() -> Result<Self> {
+        let mut server = Command::new("Xvfb")
+            // The server itself finds a free display, and writes its number once it is ready.
+            .args(["-displayfd", "1", "-screen", "0", SIZE, "+extension", "GLX", "-noreset", "-nolisten", "tcp"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot start Xvfb (Debian package xvfb)")?;
+        let mut number = String::new();
+        if let Some(stdout) = server.stdout.take() {
+            BufReader::new(stdout).read_line(&mut number)?;
+        }
+        let screen = Self { server, display: format!(":{}", number.trim()) };
+        if number.trim().is_empty() {
+            bail!("Xvfb ended without a display");
+        }
+        Ok(screen)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
