@@ -20,6 +20,8 @@ pub struct Dial {
     pub scale: Scale,
     /// Text for the lowest value where that means something of its own: "-inf dB".
     pub lowest: Option<&'static str>,
+    /// Text for the highest value where that means something of its own: "inf:1".
+    pub highest: Option<&'static str>,
     /// One or two sentences: what it does.
     pub help: &'static str,
 }
@@ -48,6 +50,8 @@ pub struct Named {
     pub id: &'static str,
     /// As shown.
     pub name: &'static str,
+    /// What it is for, where its name does not say that.
+    pub help: Option<&'static str>,
 }
 
 /// An on/off control.

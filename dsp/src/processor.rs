@@ -31,9 +31,9 @@ pub static LATENCY_MODE: Choice = Choice {
     id: "latency",
     name: "Latency",
     options: &[
-        Named { id: "live", name: "Live" },
-        Named { id: "mix", name: "Mix" },
-        Named { id: "full", name: "Full" },
+        Named { id: "live", name: "Live", help: None },
+        Named { id: "mix", name: "Mix", help: None },
+        Named { id: "full", name: "Full", help: None },
     ],
     default: 0,
     automatable: false,

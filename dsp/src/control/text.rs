@@ -10,6 +10,11 @@ impl Dial {
         {
             return text.to_string();
         }
+        if let Some(text) = self.highest
+            && value >= self.range.1
+        {
+            return text.to_string();
+        }
         match self.unit {
             Unit::Decibels => format!("{} dB", plus_or_minus(value, 1)),
             Unit::Hertz if value >= 999.5 => format!("{} kHz", significant(value / 1000.0)),
@@ -34,6 +39,12 @@ impl Dial {
                 || matches!(text.as_str(), "-inf" | "-inf db" | "-\u{221e}" | "off"))
         {
             return Some(self.range.0);
+        }
+        if let Some(highest) = self.highest
+            && (text == highest.to_ascii_lowercase()
+                || matches!(text.as_str(), "inf" | "inf:1" | "\u{221e}" | "\u{221e}:1" | "off"))
+        {
+            return Some(self.range.1);
         }
         let value = match self.unit {
             Unit::Decibels => number(text.strip_suffix("db").unwrap_or(&text))?,

@@ -17,6 +17,7 @@ pub static FADER: Dial = Dial {
     unit: Unit::Decibels,
     scale: Scale::Linear,
     lowest: Some("-inf dB"),
+    highest: None,
     help: "Level after everything else. All the way down is silence.",
 };
 

@@ -17,6 +17,7 @@ pub static TRIM: Dial = Dial {
     unit: Unit::Decibels,
     scale: Scale::Linear,
     lowest: None,
+    highest: None,
     help: "Level before everything else. Set it so that the programme sits around 0 VU.",
 };
 
@@ -33,11 +34,11 @@ pub static CHANNELS: Choice = Choice {
     id: "channels",
     name: "Channels",
     options: &[
-        Named { id: "stereo", name: "Stereo" },
-        Named { id: "left", name: "Left" },
-        Named { id: "right", name: "Right" },
-        Named { id: "mono", name: "Mono" },
-        Named { id: "swap", name: "Swap" },
+        Named { id: "stereo", name: "Stereo", help: None },
+        Named { id: "left", name: "Left", help: None },
+        Named { id: "right", name: "Right", help: None },
+        Named { id: "mono", name: "Mono", help: None },
+        Named { id: "swap", name: "Swap", help: None },
     ],
     default: 0,
     automatable: true,
@@ -69,9 +70,9 @@ pub static ZERO_VU: Choice = Choice {
     id: "zero_vu",
     name: "0 VU",
     options: &[
-        Named { id: "20", name: "-20 dBFS" },
-        Named { id: "18", name: "-18 dBFS" },
-        Named { id: "14", name: "-14 dBFS" },
+        Named { id: "20", name: "-20 dBFS", help: None },
+        Named { id: "18", name: "-18 dBFS", help: None },
+        Named { id: "14", name: "-14 dBFS", help: None },
     ],
     default: 1,
     automatable: false,

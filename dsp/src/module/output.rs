@@ -16,6 +16,7 @@ pub static WIDTH: Dial = Dial {
     unit: Unit::Percent,
     scale: Scale::Linear,
     lowest: None,
+    highest: None,
     help: "Level of the side signal: 0 % is mono, 100 % as it came.",
 };
 
@@ -28,6 +29,7 @@ pub static PAN: Dial = Dial {
     unit: Unit::Pan,
     scale: Scale::Linear,
     lowest: None,
+    highest: None,
     help: "Position between left and right. Type 30L, 30R or C.",
 };
 
@@ -36,10 +38,10 @@ pub static PAN_LAW: Choice = Choice {
     id: "pan_law",
     name: "Pan Law",
     options: &[
-        Named { id: "balance", name: "Balance" },
-        Named { id: "3db", name: "-3 dB" },
-        Named { id: "4_5db", name: "-4.5 dB" },
-        Named { id: "6db", name: "-6 dB" },
+        Named { id: "balance", name: "Balance", help: None },
+        Named { id: "3db", name: "-3 dB", help: None },
+        Named { id: "4_5db", name: "-4.5 dB", help: None },
+        Named { id: "6db", name: "-6 dB", help: None },
     ],
     default: 0,
     automatable: true,

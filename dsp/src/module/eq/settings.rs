@@ -34,12 +34,12 @@ pub static SHAPE: Choice = Choice {
     id: "shape",
     name: "Shape",
     options: &[
-        Named { id: "bell", name: "Bell" },
-        Named { id: "low_shelf", name: "Low Shelf" },
-        Named { id: "high_shelf", name: "High Shelf" },
-        Named { id: "tilt", name: "Tilt" },
-        Named { id: "notch", name: "Notch" },
-        Named { id: "band_pass", name: "Band-pass" },
+        Named { id: "bell", name: "Bell", help: None },
+        Named { id: "low_shelf", name: "Low Shelf", help: None },
+        Named { id: "high_shelf", name: "High Shelf", help: None },
+        Named { id: "tilt", name: "Tilt", help: None },
+        Named { id: "notch", name: "Notch", help: None },
+        Named { id: "band_pass", name: "Band-pass", help: None },
     ],
     default: 0,
     automatable: true,
@@ -85,6 +85,7 @@ const ANY_FREQUENCY: Dial = Dial {
     unit: Unit::Hertz,
     scale: Scale::Log,
     lowest: None,
+    highest: None,
     help: "Where the band works. Type 240, 1.2k or 1k2.",
 };
 
@@ -100,6 +101,7 @@ pub static GAIN: Dial = Dial {
     unit: Unit::Decibels,
     scale: Scale::Linear,
     lowest: None,
+    highest: None,
     help: "How far the band raises or lowers. Notch and band-pass have none.",
 };
 
@@ -112,6 +114,7 @@ pub static Q: Dial = Dial {
     unit: Unit::Plain,
     scale: Scale::Log,
     lowest: None,
+    highest: None,
     help: "How narrow the band is: 0.7 is wide, 4 narrow, 20 surgical.",
 };
 
@@ -120,11 +123,11 @@ pub static PLACEMENT: Choice = Choice {
     id: "place",
     name: "Placement",
     options: &[
-        Named { id: "stereo", name: "Stereo" },
-        Named { id: "left", name: "Left" },
-        Named { id: "right", name: "Right" },
-        Named { id: "mid", name: "Mid" },
-        Named { id: "side", name: "Side" },
+        Named { id: "stereo", name: "Stereo", help: None },
+        Named { id: "left", name: "Left", help: None },
+        Named { id: "right", name: "Right", help: None },
+        Named { id: "mid", name: "Mid", help: None },
+        Named { id: "side", name: "Side", help: None },
     ],
     default: 0,
     automatable: true,
@@ -206,12 +209,12 @@ pub static SLOPE: Choice = Choice {
     id: "slope",
     name: "Slope",
     options: &[
-        Named { id: "6", name: "6 dB/oct" },
-        Named { id: "12", name: "12 dB/oct" },
-        Named { id: "18", name: "18 dB/oct" },
-        Named { id: "24", name: "24 dB/oct" },
-        Named { id: "36", name: "36 dB/oct" },
-        Named { id: "48", name: "48 dB/oct" },
+        Named { id: "6", name: "6 dB/oct", help: None },
+        Named { id: "12", name: "12 dB/oct", help: None },
+        Named { id: "18", name: "18 dB/oct", help: None },
+        Named { id: "24", name: "24 dB/oct", help: None },
+        Named { id: "36", name: "36 dB/oct", help: None },
+        Named { id: "48", name: "48 dB/oct", help: None },
     ],
     default: 1,
     automatable: true,
