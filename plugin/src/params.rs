@@ -290,8 +290,14 @@ impl GroupControls<'_> {
     }
 }
 
+/// The group's id before a control's. A group without an id leaves it as it is.
 fn full_id(group: &Group, id: &str) -> String {
-    format!("{}_{id}", group.id)
+    if group.id.is_empty() { id.to_string() } else { format!("{}_{id}", group.id) }
+}
+
+/// The group's name before a control's. A group without a name leaves it as it is.
+fn full_name(group: &Group, name: &str) -> String {
+    if group.name.is_empty() { name.to_string() } else { format!("{} {name}", group.name) }
 }
 
 /// The parameters of an instance whose settings are `S`.
@@ -372,7 +378,7 @@ struct Build {
 impl Build {
     fn add(&mut self, id: &str, control: Control, host: impl FnOnce(String, Arc<dyn Fn() + Send + Sync>) -> Host) {
         let group = *self.open.last().expect("every control is in a group");
-        let name = format!("{} {}", self.groups[group].name, control.name());
+        let name = full_name(self.groups[group], control.name());
         let (dirty, bit) = (self.dirty.clone(), 1u64 << group);
         let changed = Arc::new(move || {
             dirty.groups.fetch_or(bit, Ordering::Release);
