@@ -10,7 +10,7 @@ pub const CHUNK: usize = 256;
 const CROSSFADE_MS: f64 = 20.0;
 
 /// A chain together with what it was prepared for.
-pub struct Prepared<R> {
+pub struct Prepared<R: Rack> {
     /// The chain, ready to process.
     pub chain: Chain<R>,
     /// Sample rate in Hz.
@@ -29,7 +29,7 @@ impl<R: Rack + Default> Prepared<R> {
 }
 
 /// The way from one chain to the next.
-enum Change<R> {
+enum Change<R: Rack> {
     /// None under way.
     None,
     /// The next chain runs unheard until its delay lines have filled.
@@ -39,7 +39,7 @@ enum Change<R> {
 }
 
 /// A running chain.
-pub struct Engine<R> {
+pub struct Engine<R: Rack> {
     now: Box<Prepared<R>>,
     change: Change<R>,
     /// What the next chain makes of a chunk.

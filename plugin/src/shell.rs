@@ -18,7 +18,7 @@ use tandem_dsp::{Frame, LatencyMode, Processor};
 /// What makes one plug-in differ from the other.
 pub trait Product: Send + Sync + 'static {
     /// Its modules.
-    type Rack: Rack + Default + Send;
+    type Rack: Rack<Observer: Send> + Default + Send;
 
     /// As hosts show it.
     const NAME: &'static str;
@@ -113,7 +113,7 @@ pub enum Task {
 }
 
 /// Chains on their way between the audio thread and the others.
-struct Handover<R> {
+struct Handover<R: Rack> {
     ready: ArrayQueue<Box<Prepared<R>>>,
     retired: ArrayQueue<Box<Prepared<R>>>,
 }
@@ -121,7 +121,7 @@ struct Handover<R> {
 /// Chains that can wait in a queue. One is under way at a time; a second place lets a change of mind overtake.
 const HANDOVER_PLACES: usize = 2;
 
-impl<R> Default for Handover<R> {
+impl<R: Rack> Default for Handover<R> {
     fn default() -> Self {
         Self { ready: ArrayQueue::new(HANDOVER_PLACES), retired: ArrayQueue::new(HANDOVER_PLACES) }
     }
