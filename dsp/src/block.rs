@@ -2,6 +2,7 @@
 
 pub mod analog;
 pub mod delay;
+pub mod fast_log;
 pub mod matched;
 pub mod matrix;
 pub mod svf;

@@ -1,5 +1,10 @@
 //! The one place where units are converted.
 
+use crate::block::fast_log::{exp2, log2};
+
+/// dB of a doubled gain.
+const DB_PER_DOUBLING: f64 = 20.0 * std::f64::consts::LOG10_2;
+
 /// dB to linear gain; anything at or below -300 dB is zero.
 pub fn db_to_gain(db: f64) -> f64 {
     if db <= -300.0 { 0.0 } else { (db * (std::f64::consts::LN_10 / 20.0)).exp() }
@@ -8,6 +13,24 @@ pub fn db_to_gain(db: f64) -> f64 {
 /// Linear gain (its magnitude) to dB; zero gives -300 dB.
 pub fn gain_to_db(gain: f64) -> f64 {
     20.0 * gain.abs().max(1e-15).log10()
+}
+
+/// As [`gain_to_db`] for a positive, normal gain, within 0.00002 dB: fast in loops over a run.
+#[inline(always)]
+pub fn fast_gain_to_db(gain: f32) -> f32 {
+    log2(gain) * DB_PER_DOUBLING as f32
+}
+
+/// As [`db_to_gain`] from -750 dB to 760 dB, within 0.00002 dB up to ±100 dB: fast in loops over a run. 0 dB is exactly 1.
+#[inline(always)]
+pub fn fast_db_to_gain(db: f32) -> f32 {
+    exp2(db * (1.0 / DB_PER_DOUBLING) as f32)
+}
+
+/// As [`power_to_db`] for a positive, normal power, within 0.00001 dB: fast in loops over a run.
+#[inline(always)]
+pub fn fast_power_to_db(power: f32) -> f32 {
+    log2(power) * (0.5 * DB_PER_DOUBLING) as f32
 }
 
 /// Power to dB; zero gives -300 dB.

@@ -6,6 +6,7 @@ static ALLOCATOR: nice_assert_no_alloc::AllocDisabler = nice_assert_no_alloc::Al
 
 mod chain;
 mod eq;
+mod fast_log;
 mod loudness;
 mod order;
 mod stage;
