@@ -7,6 +7,7 @@ static ALLOCATOR: nice_assert_no_alloc::AllocDisabler = nice_assert_no_alloc::Al
 mod chain;
 mod eq;
 mod fast_log;
+mod level;
 mod loudness;
 mod order;
 mod stage;

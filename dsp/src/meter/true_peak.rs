@@ -1,10 +1,13 @@
 //! True peak: the highest magnitude of the waveform between the samples, too.
 
 use super::planar::{Planar, RUN};
-use std::f64::consts::PI;
+use crate::block::kaiser::windowed_sinc;
 
 /// Input samples under the interpolator, on each side of the gap that it fills.
-const SIDE: usize = 6;
+const SIDE: usize = 8;
+
+/// Shape of the interpolator's Kaiser window: flat within 0.04 dB up to 0.4 of the rate.
+const SHAPE: f64 = 5.0;
 
 /// Samples of the past that a run needs.
 const PAST: usize = 2 * SIDE - 1;
@@ -17,10 +20,10 @@ const STEP_S: f64 = 0.1;
 
 /// True peak of both channels after ITU-R BS.1770-5 Annex 2: at four times the rate, sample peak included.
 ///
-/// A Hann-windowed sinc of 49 taps, as in libebur128; it passes samples unchanged, and its phases at 1/4 and 3/4 are
-/// each other's mirror images. With x = the sums and d = the differences of samples at equal distance from the gap's
-/// middle, phase 1/2 is a filter of x alone, and 1/4 and 3/4 are even(x) ± odd(d), of which the larger magnitude is
-/// |even| + |odd|: 18 products a sample instead of 36.
+/// The interpolator passes samples unchanged, and its phases at 1/4 and 3/4 are each other's mirror images. Of the sums
+/// and differences of samples at equal distance from a gap's middle, phase 1/2 takes only the sums; 1/4 and 3/4 are
+/// even(sums) ± odd(differences), and the larger magnitude of the two is |even| + |odd|. So each pair of samples costs
+/// three products, not six.
 #[derive(Clone, Debug, Default)]
 pub struct TruePeak {
     /// From the gap's middle outwards: taps of phase 1/2, and the even and odd part of phase 1/4.
@@ -146,11 +149,7 @@ fn highest(peaks: &[f32]) -> f32 {
 
 /// Taps from the gap's middle outwards.
 fn taps() -> [[f32; 3]; SIDE] {
-    /// Hann-windowed sinc at a distance in samples.
-    fn kernel(distance: f64) -> f64 {
-        let window = 0.5 * (1.0 + (PI * distance / SIDE as f64).cos());
-        window * (PI * distance).sin() / (PI * distance)
-    }
+    let kernel = |distance: f64| windowed_sinc(distance, SIDE as f64, SHAPE);
     std::array::from_fn(|k| {
         let k = k as f64;
         let (near, far) = (kernel(k + 0.25), kernel(k + 0.75));
