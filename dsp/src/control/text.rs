@@ -5,16 +5,19 @@ use super::{Choice, Dial, Unit};
 impl Dial {
     /// `value` as people read it: "240 Hz", "1.20 kHz", "-6.0 dB", "3.0:1", "12 ms", "C", "30L".
     pub fn print(&self, value: f64) -> String {
-        if let Some(text) = self.lowest
-            && value <= self.range.0
-        {
-            return text.to_string();
+        let text = self.print_number(value);
+        // What would read like an end is that end: so a text of its own comes back as what it was printed from.
+        for (own_text, end) in [(self.lowest, self.range.0), (self.highest, self.range.1)] {
+            if let Some(own_text) = own_text
+                && text == self.print_number(end)
+            {
+                return own_text.to_string();
+            }
         }
-        if let Some(text) = self.highest
-            && value >= self.range.1
-        {
-            return text.to_string();
-        }
+        text
+    }
+
+    fn print_number(&self, value: f64) -> String {
         match self.unit {
             Unit::Decibels => format!("{} dB", plus_or_minus(value, 1)),
             Unit::Hertz if value >= 999.5 => format!("{} kHz", significant(value / 1000.0)),
@@ -22,9 +25,11 @@ impl Dial {
             Unit::Millis if value >= 999.5 => format!("{} s", significant(value / 1000.0)),
             Unit::Millis => format!("{} ms", significant(value)),
             Unit::Ratio => format!("{}:1", significant(value)),
-            Unit::Percent => format!("{value:.0} %"),
-            Unit::Pan if value.abs() < 0.5 => "C".to_string(),
-            Unit::Pan => format!("{:.0}{}", value.abs(), if value < 0.0 { 'L' } else { 'R' }),
+            Unit::Percent => format!("{} %", unsigned_zero(format!("{value:.0}"))),
+            Unit::Pan => match value.round() {
+                0.0 => "C".to_string(),
+                value => format!("{}{}", value.abs(), if value < 0.0 { 'L' } else { 'R' }),
+            },
             Unit::Plain => significant(value),
         }
     }
@@ -50,7 +55,9 @@ impl Dial {
             Unit::Decibels => number(text.strip_suffix("db").unwrap_or(&text))?,
             Unit::Hertz => scaled(&text, &[("khz", 1000.0), ("k", 1000.0), ("hz", 1.0)])?,
             Unit::Millis => scaled(&text, &[("ms", 1.0), ("s", 1000.0)])?,
-            Unit::Ratio => number(text.strip_suffix(":1").unwrap_or(&text))?,
+            Unit::Ratio => {
+                number(text.split_once(':').filter(|(_, one)| one.trim() == "1").map_or(&*text, |(n, _)| n))?
+            }
             Unit::Percent => number(text.strip_suffix('%').unwrap_or(&text))?,
             Unit::Pan => pan(&text)?,
             Unit::Plain => number(text.strip_prefix('q').unwrap_or(&text))?,
@@ -90,17 +97,26 @@ impl super::Switch {
 
 /// A sign for every value but one that prints as zero.
 fn plus_or_minus(value: f64, decimals: usize) -> String {
-    let text = format!("{value:+.decimals$}");
-    if text.bytes().any(|b| (b'1'..=b'9').contains(&b)) { text } else { format!("{:.decimals$}", 0.0) }
+    unsigned_zero(format!("{value:+.decimals$}"))
 }
 
-/// At least three significant digits, at most two decimals.
+/// Without its sign, if the number prints as zero.
+fn unsigned_zero(text: String) -> String {
+    if text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
+        text
+    } else {
+        text.trim_start_matches(['+', '-']).to_string()
+    }
+}
+
+/// Three significant digits from 1 up, two decimals below; three where two would leave one digit.
 fn significant(value: f64) -> String {
-    match value.abs() {
+    unsigned_zero(match value.abs() {
         a if a >= 99.95 => format!("{value:.0}"),
         a if a >= 9.995 => format!("{value:.1}"),
+        a if (0.0005..0.0995).contains(&a) => format!("{value:.3}"),
         _ => format!("{value:.2}"),
-    }
+    })
 }
 
 /// A finite number and nothing else.
@@ -117,8 +133,7 @@ fn scaled(text: &str, suffixes: &[(&str, f64)]) -> Option<f64> {
     }
     if let Some((whole, part)) = text.split_once('k')
         && suffixes.iter().any(|(s, _)| *s == "k")
-        && !part.is_empty()
-        && part.bytes().all(|b| b.is_ascii_digit())
+        && [whole.trim(), part].iter().all(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
     {
         return number(&format!("{}.{part}", whole.trim())).map(|v| v * 1000.0);
     }
