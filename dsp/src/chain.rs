@@ -55,6 +55,8 @@ pub struct Chain<R: Rack> {
     wet: Gain,
     /// Frames for which the input has been silent.
     quiet: usize,
+    /// Whether nothing can sound any more.
+    asleep: bool,
 }
 
 impl<R: Rack> Chain<R> {
@@ -79,6 +81,7 @@ impl<R: Rack> Chain<R> {
         self.observer.reset();
         self.phase = 0;
         self.quiet = 0;
+        self.asleep = false;
     }
 
     /// Aims at new settings; they are on their way from the next control tick on.
@@ -101,9 +104,9 @@ impl<R: Rack> Chain<R> {
         self.rack.latency() + self.rack.tail()
     }
 
-    /// Whether the input has been silent for longer than anything can sound.
+    /// Whether the input has been silent for longer than anything can sound: the rack then rests.
     pub fn asleep(&self) -> bool {
-        self.quiet > self.tail() + CONTROL_INTERVAL
+        self.asleep
     }
 
     /// Processes `frames` in place. `keys` is the external side-chain, as long as `frames` or empty where there is none.
@@ -114,6 +117,7 @@ impl<R: Rack> Chain<R> {
             if self.phase == 0 {
                 self.rack.control();
                 self.wet.control();
+                self.asleep = self.quiet > self.tail();
             }
             let length = (CONTROL_INTERVAL - self.phase).min(frames.len() - at);
             let keys = keys.get(at..at + length).unwrap_or(&NO_KEY[..length]);
@@ -125,26 +129,35 @@ impl<R: Rack> Chain<R> {
 
     /// Up to the next control tick.
     fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
-        let mut loudest = 0.0f64;
-        for x in frames.as_flattened_mut() {
-            // NaN and infinities are silence: nothing after this ever sees one.
-            *x = if x.is_finite() { *x } else { 0.0 };
-            loudest = loudest.max(x.abs());
+        let loud = clean(frames) > SILENCE;
+        self.quiet = if loud { 0 } else { self.quiet.saturating_add(frames.len()) };
+        self.asleep &= !loud;
+        if self.asleep && self.wet.steady() == Some(1.0) {
+            // Nothing is left in the rack, and what is left in `dry` is as silent as what would come after it.
+            frames.fill([0.0; 2]);
+            self.input_level.run_silence(frames.len());
+            self.output_level.run_silence(frames.len());
+            self.observer.run(frames);
+            return;
         }
         self.input_level.run(frames);
-        self.quiet = if loudest > SILENCE { 0 } else { self.quiet.saturating_add(frames.len()) };
+        if self.wet.steady() == Some(1.0) {
+            self.dry.push(frames);
+            self.rack.run(frames, keys);
+        } else {
+            self.run_beside_dry(frames, keys);
+        }
+        self.output_level.run(frames);
+        self.observer.run(frames);
+    }
+
+    /// The rack, faded against the delayed input as far as the bypass says.
+    fn run_beside_dry(&mut self, frames: &mut [Frame], keys: &[Frame]) {
         let mut dry = [[0.0; 2]; CONTROL_INTERVAL];
         let dry = &mut dry[..frames.len()];
-        for (to, from) in dry.iter_mut().zip(&*frames) {
-            *to = self.dry.tick(*from);
-        }
-        if self.asleep() {
-            frames.fill([0.0; 2]);
-        } else {
-            self.rack.run(frames, keys);
-        }
+        self.dry.run_into(frames, dry);
+        self.rack.run(frames, keys);
         match self.wet.steady() {
-            Some(1.0) => {}
             Some(0.0) => frames.copy_from_slice(dry),
             _ => {
                 for (wet, dry) in frames.iter_mut().zip(&*dry) {
@@ -153,7 +166,18 @@ impl<R: Rack> Chain<R> {
                 }
             }
         }
-        self.output_level.run(frames);
-        self.observer.run(frames);
     }
+}
+
+/// Makes NaN and infinities silence, so that nothing after this ever sees one, and gives the highest magnitude.
+#[inline(always)]
+fn clean(frames: &mut [Frame]) -> f64 {
+    let mut loudest = [0.0; 2];
+    for frame in frames {
+        for (x, loudest) in frame.iter_mut().zip(&mut loudest) {
+            *x = if x.abs() < f64::INFINITY { *x } else { 0.0 };
+            *loudest = if x.abs() > *loudest { x.abs() } else { *loudest };
+        }
+    }
+    if loudest[0] > loudest[1] { loudest[0] } else { loudest[1] }
 }

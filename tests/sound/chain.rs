@@ -251,6 +251,27 @@ fn master_bypass_is_dry_and_aligned() {
     bypass_is_dry_and_aligned::<Master>(settings);
 }
 
+/// Silence puts a chain to sleep only after its tail, and it wakes at the first frame.
+#[test]
+fn sleep_cuts_no_tail_and_wakes_at_once() {
+    let rate = 48_000.0;
+    let mut settings = ChannelSettings::default();
+    let band = &mut settings.eq.module.bands[0];
+    (band.on, band.freq_hz, band.q, band.gain_db) = (true, 30.0, 40.0, 12.0);
+    let mut chain = started::<Channel>(rate, LatencyMode::Live, &settings);
+    let mut signal = sine(48_000, rate, 30.0, -6.0);
+    chain.process(&mut signal, &[]);
+    let mut ringing = vec![[0.0; 2]; 25 * 48_000];
+    chain.process(&mut ringing, &[]);
+    assert!(chain.asleep(), "25 s of silence put a Channel to sleep");
+    let last = ringing.iter().rposition(|frame| *frame != [0.0; 2]).expect("it rings");
+    let left = peak_db(&ringing[last.saturating_sub(1_600)..=last]) - peak_db(&signal);
+    assert!(left <= -119.0, "it fell asleep {left:.1} dB below the signal, -120 expected");
+    let mut awake = impulse(16);
+    chain.process(&mut awake, &[]);
+    assert!(awake[0][0].abs() > 0.5, "the first frame after sleep is {:.3}", awake[0][0]);
+}
+
 /// After `prepare`, nothing allocates: settings, bypass, resets and processing.
 #[test]
 fn nothing_allocates_but_prepare() {

@@ -31,20 +31,42 @@ impl Delay {
     pub fn tick(&mut self, input: Frame) -> Frame {
         let Some(slot) = self.ring.get_mut(self.at) else { return input };
         let output = std::mem::replace(slot, input);
-        self.at += 1;
-        if self.at == self.ring.len() {
-            self.at = 0;
-        }
+        self.advance(1);
         output
     }
 
+    /// Takes a run in and gives the frames from [`frames`](Self::frames) ago in `delayed`, equally long.
+    pub fn run_into(&mut self, frames: &[Frame], delayed: &mut [Frame]) {
+        delayed.copy_from_slice(frames);
+        self.run(delayed);
+    }
+
+    /// Takes a run in without looking at what comes out.
+    pub fn push(&mut self, frames: &[Frame]) {
+        let mut rest = frames;
+        while !rest.is_empty() && !self.ring.is_empty() {
+            let (now, later) = rest.split_at(rest.len().min(self.ring.len() - self.at));
+            self.ring[self.at..self.at + now.len()].copy_from_slice(now);
+            self.advance(now.len());
+            rest = later;
+        }
+    }
+
     /// Delays a run in place.
-    #[inline(always)]
     pub fn run(&mut self, frames: &mut [Frame]) {
-        if !self.ring.is_empty() {
-            for frame in frames {
-                *frame = self.tick(*frame);
-            }
+        let mut rest = frames;
+        while !rest.is_empty() && !self.ring.is_empty() {
+            let (now, later) = rest.split_at_mut(rest.len().min(self.ring.len() - self.at));
+            self.ring[self.at..self.at + now.len()].swap_with_slice(now);
+            self.advance(now.len());
+            rest = later;
+        }
+    }
+
+    fn advance(&mut self, frames: usize) {
+        self.at += frames;
+        if self.at == self.ring.len() {
+            self.at = 0;
         }
     }
 }

@@ -109,9 +109,7 @@ impl<P: Processor> Processor for Stage<P> {
         }
         let mut dry = [[0.0; 2]; CONTROL_INTERVAL];
         let dry = &mut dry[..frames.len()];
-        for (to, from) in dry.iter_mut().zip(&*frames) {
-            *to = self.dry.tick(*from);
-        }
+        self.dry.run_into(frames, dry);
         match &mut self.power {
             Power::Off => frames.copy_from_slice(dry),
             Power::Filling { frames_left } => {

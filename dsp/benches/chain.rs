@@ -1,0 +1,71 @@
+//! Whole chains as people use them every day, with what exists of them so far, beside the biquad row.
+
+#[path = "support.rs"]
+mod support;
+
+use biquad::{Biquad, Coefficients, DirectForm2Transposed, ToHertz, Type};
+use criterion::{Criterion, criterion_group, criterion_main};
+use tandem_dsp::chain::channel::{Channel, ChannelSettings};
+use tandem_dsp::chain::master::{Master, MasterSettings};
+use tandem_dsp::chain::{Chain, Rack};
+use tandem_dsp::module::eq::EqSettings;
+use tandem_dsp::{Frame, LatencyMode};
+
+/// Six bells at rising frequencies, 3 dB each.
+fn six_bands(mut eq: EqSettings) -> EqSettings {
+    for (i, band) in eq.bands.iter_mut().take(6).enumerate() {
+        (band.on, band.freq_hz, band.gain_db, band.q) = (true, 60.0 * 2.1f64.powi(i as i32), 3.0, 1.0);
+    }
+    eq
+}
+
+fn chain<R: Rack + Default>(criterion: &mut Criterion, name: &str, settings: &R::Settings, signal: &[Frame]) {
+    let mut chain = Chain::<R>::default();
+    chain.prepare(support::RATE, LatencyMode::Mix);
+    chain.set(settings);
+    chain.set_bypass(false);
+    support::per_frame(criterion, name, signal, |block| chain.process(block, &[]));
+}
+
+fn chains(criterion: &mut Criterion) {
+    let pink = support::pink();
+    let silence = vec![[0.0; 2]; pink.len()];
+
+    let bell = |i: i32| {
+        Coefficients::<f64>::from_params(Type::PeakingEQ(3.0), support::RATE.hz(), (60.0 * 2.1f64.powi(i)).hz(), 1.0)
+            .expect("below half the rate")
+    };
+    let mut left: Vec<_> = (0..6).map(|i| DirectForm2Transposed::new(bell(i))).collect();
+    let mut right = left.clone();
+    support::per_frame(criterion, "biquad crate, 6 bands", &pink, |block| {
+        for frame in block {
+            for filter in &mut left {
+                frame[0] = filter.run(frame[0]);
+            }
+            for filter in &mut right {
+                frame[1] = filter.run(frame[1]);
+            }
+        }
+    });
+
+    // So far: input, both cuts, six bands, output.
+    let mut channel = ChannelSettings::default();
+    channel.eq.module = six_bands(channel.eq.module);
+    channel.eq.module.high_pass.on = true;
+    channel.eq.module.low_pass.on = true;
+    channel.input.trim_db = -2.0;
+    channel.output.fader.fader_db = 1.0;
+    self::chain::<Channel>(criterion, "channel everyday", &channel, &pink);
+    self::chain::<Channel>(criterion, "channel asleep", &channel, &silence);
+    self::chain::<Channel>(criterion, "channel fresh", &ChannelSettings::default(), &pink);
+
+    // So far: input, six bands, output, loudness and true-peak meter.
+    let mut master = MasterSettings::default();
+    master.eq.module = six_bands(master.eq.module);
+    master.input.trim_db = -2.0;
+    self::chain::<Master>(criterion, "master everyday", &master, &pink);
+    self::chain::<Master>(criterion, "master asleep", &master, &silence);
+}
+
+criterion_group!(benches, chains);
+criterion_main!(benches);
