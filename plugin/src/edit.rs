@@ -1,6 +1,8 @@
 //! How the editor changes the sound: every edit goes through here.
 
+use crate::host::link::HostLink;
 use crate::params::{Controls, ParamIndex};
+use nice_plug::context::gui::GuiContext;
 use std::sync::Arc;
 
 /// A way to edit an instance's parameters.
@@ -40,5 +42,56 @@ impl Edit for Unhosted {
 
     fn bulk(&self, changes: &[(ParamIndex, f64)]) {
         self.0.set_quietly(changes);
+    }
+}
+
+/// Edits of an instance in a host, while its editor is open.
+pub struct Hosted {
+    controls: Arc<Controls>,
+    gui: GuiContext,
+    link: Arc<HostLink>,
+}
+
+impl Hosted {
+    /// Edits `controls`: gestures through the framework's `gui`, bulk edits by way of `link`.
+    pub fn new(controls: Arc<Controls>, gui: GuiContext, link: Arc<HostLink>) -> Self {
+        Self { controls, gui, link }
+    }
+}
+
+impl Edit for Hosted {
+    fn begin(&self, index: ParamIndex) {
+        // SAFETY: the pointer is to a parameter of this instance, whose controls are alive here.
+        unsafe { self.gui.raw_begin_set_parameter(self.controls.pointer(index)) }
+    }
+
+    fn set(&self, index: ParamIndex, value: f64) {
+        let normalized = self.controls.control(index).to_normalized(value) as f32;
+        // SAFETY: as above.
+        unsafe { self.gui.raw_set_parameter_normalized(self.controls.pointer(index), normalized) }
+    }
+
+    fn end(&self, index: ParamIndex) {
+        // SAFETY: as above.
+        unsafe { self.gui.raw_end_set_parameter(self.controls.pointer(index)) }
+    }
+
+    fn bulk(&self, changes: &[(ParamIndex, f64)]) {
+        bulk(&self.link, changes);
+    }
+}
+
+/// The quiet bulk edit of an instance: sets those of `changes` that differ from what stands, as one, and tells the host
+/// once. It works with a closed editor too. Any thread but the audio thread.
+pub fn bulk(link: &HostLink, changes: &[(ParamIndex, f64)]) {
+    let Some(controls) = link.controls() else { return };
+    let differs = |(index, value): &&(ParamIndex, f64)| {
+        let control = controls.control(*index);
+        control.to_normalized(*value) as f32 != controls.normalized(*index) as f32
+    };
+    let changes: Vec<_> = changes.iter().filter(differs).copied().collect();
+    if !changes.is_empty() {
+        controls.set_quietly(&changes);
+        link.values_changed();
     }
 }

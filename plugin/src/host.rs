@@ -2,11 +2,11 @@
 //! framework's wrapper, guard it against what hosts do and it does not expect, and link the plug-in to its host.
 
 pub(crate) mod buses;
-pub(crate) mod clap;
+pub mod clap;
 pub mod link;
 #[cfg(target_os = "linux")]
 mod runloop;
-pub(crate) mod vst3;
+pub mod vst3;
 
 /// Called once when a host loads the binary: readies the log.
 pub(crate) fn open() {

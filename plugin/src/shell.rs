@@ -152,13 +152,14 @@ impl<P: Product> Default for Shell<P> {
     fn default() -> Self {
         let tree = parameters::<P>();
         let settings = tree.settings();
+        let link = HostLink::claim(tree.controls());
         Self {
             stored: Arc::new(Stored { tree, editor: Arc::new(EditorState::new(P::EDITOR_SIZE)) }),
             settings,
             engine: None,
             handover: Arc::default(),
             telemetry: Arc::default(),
-            link: HostLink::claim(),
+            link,
             tap: Tap::default(),
             mono_input: false,
             asked: None,

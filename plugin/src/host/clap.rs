@@ -155,6 +155,15 @@ unsafe fn guard<'a>(plugin: *const clap_plugin) -> Option<&'a Guard> {
     unsafe { plugin.cast::<Guard>().as_ref() }
 }
 
+/// The link of an instance that this binary's factory made.
+///
+/// # Safety
+/// `plugin` came from the factory and was not destroyed; the link is not used after that.
+pub unsafe fn link_of<'a>(plugin: *const clap_plugin) -> Option<&'a Arc<HostLink>> {
+    // SAFETY: as the caller says.
+    unsafe { guard(plugin) }.map(|guard| &guard.link)
+}
+
 // The functions below are called by the host, with a pointer that `create` returned and on the threads that CLAP names;
 // that is what their `SAFETY` rests on.
 

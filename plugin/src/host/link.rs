@@ -6,6 +6,7 @@ use clap_sys::ext::state::{CLAP_EXT_STATE, clap_host_state};
 use clap_sys::host::clap_host;
 use nice_plug::wrapper::vst3::vst3::ComPtr;
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{IComponentHandler, IComponentHandlerTrait, RestartFlags_};
+use crate::params::Controls;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::*};
@@ -21,6 +22,7 @@ pub struct HostLink {
     /// The thread that made the instance, which is the host's main thread.
     main: ThreadId,
     host: Mutex<Host>,
+    controls: OnceLock<Arc<Controls>>,
     /// VST3: calls that wait for the main thread, oldest first.
     calls: Mutex<VecDeque<Call>>,
     /// VST3: set while the main thread is inside a call of the host's that must not be answered by another call.
@@ -92,6 +94,7 @@ impl HostLink {
         Self {
             main: std::thread::current().id(),
             host: Mutex::new(Host::None),
+            controls: OnceLock::new(),
             calls: Mutex::default(),
             held: AtomicBool::new(false),
             #[cfg(target_os = "linux")]
@@ -114,9 +117,16 @@ impl HostLink {
         (link, built)
     }
 
-    /// The link made for the plug-in that is being built; one without a host where there is none.
-    pub(crate) fn claim() -> Arc<Self> {
-        NEXT.take().unwrap_or_else(|| Arc::new(Self::new()))
+    /// The link made for the plug-in that is being built, which has `controls`; one without a host where there is none.
+    pub(crate) fn claim(controls: &Arc<Controls>) -> Arc<Self> {
+        let link = NEXT.take().unwrap_or_else(|| Arc::new(Self::new()));
+        let _ = link.controls.set(controls.clone());
+        link
+    }
+
+    /// The parameters of the instance.
+    pub fn controls(&self) -> Option<&Arc<Controls>> {
+        self.controls.get()
     }
 
     /// Whether the host renders offline. Any thread.

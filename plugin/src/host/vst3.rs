@@ -34,7 +34,7 @@ const OFFLINE: int32 = ProcessModes_::kOffline as int32;
 const SIDE: int32 = 1;
 
 /// The object that a host is given.
-struct Guard<P: Vst3Plugin> {
+pub struct Guard<P: Vst3Plugin> {
     inner: Wrapper<P>,
     link: Arc<HostLink>,
     /// The side-chain's arrangement as agreed with the host: empty, mono or stereo. The framework is always told the
@@ -45,9 +45,15 @@ struct Guard<P: Vst3Plugin> {
 }
 
 impl<P: Vst3Plugin> Guard<P> {
-    fn new(context: Option<Context>) -> Self {
+    /// An instance for a host whose factory was given `context`.
+    pub fn new(context: Option<Context>) -> Self {
         let (link, inner) = HostLink::with(Wrapper::new);
         Self { inner, link, side: AtomicU64::new(SpeakerArr::kStereo), context }
+    }
+
+    /// The instance's link to its host.
+    pub fn link(&self) -> &Arc<HostLink> {
+        &self.link
     }
 
     /// Channels of the main bus in direction `direction`.
@@ -380,7 +386,7 @@ impl IComponentHandlerTrait for Handler {
 
 /// A host's context.
 #[derive(Clone)]
-struct Context(ComPtr<FUnknown>);
+pub struct Context(ComPtr<FUnknown>);
 
 // SAFETY: COM reference counts are atomic, and the object is called on the main thread only.
 unsafe impl Send for Context {}
