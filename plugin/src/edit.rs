@@ -81,13 +81,16 @@ impl Edit for Hosted {
     }
 }
 
+/// Ways from 0 to 1 that differ by less are the same value: a parameter's f32 holds no more.
+const SAME: f64 = 1e-6;
+
 /// The quiet bulk edit of an instance: sets those of `changes` that differ from what stands, as one, and tells the host
 /// once. It works with a closed editor too. Any thread but the audio thread.
 pub fn bulk(link: &HostLink, changes: &[(ParamIndex, f64)]) {
     let Some(controls) = link.controls() else { return };
     let differs = |(index, value): &&(ParamIndex, f64)| {
-        let control = controls.control(*index);
-        control.to_normalized(*value) as f32 != controls.normalized(*index) as f32
+        let wanted = controls.control(*index).to_normalized(*value);
+        (wanted - controls.normalized(*index)).abs() > SAME
     };
     let changes: Vec<_> = changes.iter().filter(differs).copied().collect();
     if !changes.is_empty() {

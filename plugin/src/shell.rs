@@ -137,6 +137,8 @@ pub struct Shell<P: Product> {
     telemetry: Arc<Telemetry>,
     link: Arc<HostLink>,
     tap: Tap,
+    /// Whether the next block is the first one.
+    starts: bool,
     /// Whether both lanes get the one channel that comes in.
     mono_input: bool,
     /// A mode that was asked for and has not arrived yet.
@@ -161,6 +163,7 @@ impl<P: Product> Default for Shell<P> {
             telemetry: Arc::default(),
             link,
             tap: Tap::default(),
+            starts: true,
             mono_input: false,
             asked: None,
             told_latency: 0,
@@ -251,8 +254,8 @@ impl<P: Product> Plugin for Shell<P> {
         if let Some(done) = engine.reset() {
             self.handover.retired.force_push(done);
         }
-        self.stored.tree.refresh(&mut self.settings);
-        engine.set(&self.settings.rack, self.settings.plugin.bypass);
+        // Hosts send values with the first block: it jumps to what stands then.
+        self.starts = true;
     }
 
     fn process(
@@ -262,7 +265,8 @@ impl<P: Product> Plugin for Shell<P> {
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not active") };
-        if self.stored.tree.refresh(&mut self.settings) {
+        let changed = self.stored.tree.refresh(&mut self.settings);
+        if changed || std::mem::take(&mut self.starts) {
             engine.set(&self.settings.rack, self.settings.plugin.bypass);
         }
         self.follow_mode(context);

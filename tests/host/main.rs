@@ -1,1 +1,10 @@
 //! The built plug-ins in real hosts.
+
+mod bundles;
+mod clap;
+mod clap_guard;
+mod clap_state;
+mod latency;
+mod python;
+mod vst3;
+mod vst3_host;

@@ -1,0 +1,142 @@
+//! State in the built CLAP: round trips, and what is no state.
+
+use crate::bundles::{BLOCK, BOTH, RATE, noise, open, through};
+use tandem_render::host::Plugin;
+use tandem_tests::signals::Random;
+
+/// Draws a value for every parameter.
+fn shuffle(plugin: &mut Plugin, seed: u64) {
+    let mut random = Random::new(seed);
+    let events: Vec<_> = plugin
+        .params()
+        .iter()
+        .map(|param| {
+            let value = param.range.0 + random.uniform() * (param.range.1 - param.range.0);
+            let value = if param.stepped { value.round() } else { value };
+            tandem_render::host::Event { frame: 0, param: param.id, value }
+        })
+        .collect();
+    plugin.flush(&events).expect("flushes");
+}
+
+fn values(plugin: &mut Plugin) -> Vec<f64> {
+    plugin.params().to_vec().iter().map(|param| plugin.value(param.id).expect("a value")).collect()
+}
+
+/// A state's bytes with the length before them that the framework wants.
+fn with_length(json: &[u8]) -> Vec<u8> {
+    [&(json.len() as u64).to_le_bytes()[..], json].concat()
+}
+
+#[test]
+fn save_load_save_gives_the_same_bytes() {
+    for name in BOTH {
+        for seed in 0..20 {
+            let mut plugin = open(name);
+            shuffle(&mut plugin, seed);
+            let saved = plugin.save().expect("saves");
+            let mut other = open(name);
+            other.load(&saved).expect("loads");
+            assert_eq!(values(&mut plugin), values(&mut other), "{name}: values after a round trip");
+            assert!(saved == other.save().expect("saves"), "{name}, seed {seed}: the second save differs");
+            assert!(saved.len() < 256_000, "{name}: a state of {} bytes, 256 kB at most", saved.len());
+        }
+    }
+}
+
+#[test]
+fn a_state_of_old_leaves_what_it_lacks_at_its_default() {
+    for name in BOTH {
+        let mut plugin = open(name);
+        let fresh = values(&mut plugin);
+        shuffle(&mut plugin, 1);
+        plugin.load(&with_length(br#"{"params":{"input_trim":{"f32":6.0}},"fields":{}}"#)).expect("loads");
+        assert_eq!(plugin.get("Input Trim").expect("a value"), "+6.0 dB", "{name}");
+        let now = values(&mut plugin);
+        let params = plugin.params().to_vec();
+        for ((param, fresh), now) in params.iter().zip(fresh).zip(now) {
+            if param.name != "Input Trim" {
+                assert_eq!(now, fresh, "{name}: {} after a state without it", param.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn values_that_are_none_become_what_they_can() {
+    for name in BOTH {
+        let mut plugin = open(name);
+        let fresh = values(&mut plugin);
+        for json in [
+            r#"{"params":{"input_trim":{"bool":true},"input_channels":{"f32":1.5},"bypass":{"i32":1}},"fields":{}}"#,
+            r#"{"params":{"input_trim":{"f32":1e39},"input_channels":{"i32":-7},"latency":{"string":"x"}},"fields":{}}"#,
+            r#"{"params":{"input_trim":{"f32":-1e30},"input_channels":{"i32":2147483647}},"fields":{"editor":"[","format":"x"}}"#,
+            r#"{"params":{"unknown":{"f32":1.0}},"fields":{"unknown":"1"}}"#,
+        ] {
+            plugin.load(&with_length(json.as_bytes())).expect("loads");
+            for (param, value) in plugin.params().to_vec().iter().zip(values(&mut plugin)) {
+                let (low, high) = param.range;
+                assert!((low..=high).contains(&value), "{name}: {} is {value} after {json}", param.name);
+            }
+            let saved = plugin.save().expect("saves");
+            plugin.load(&saved).expect("loads what it saved");
+        }
+        assert_eq!(values(&mut plugin), fresh, "{name}: values after a state of unknown parameters");
+    }
+}
+
+#[test]
+fn what_is_no_state_is_refused_and_changes_nothing() {
+    for name in BOTH {
+        let mut plugin = open(name);
+        shuffle(&mut plugin, 2);
+        let saved = plugin.save().expect("saves");
+        let mut random = Random::new(3);
+        let mut bad: Vec<Vec<u8>> = vec![
+            Vec::new(),
+            vec![0; 8],
+            with_length(b""),
+            with_length(b"{}"),
+            with_length(b"null"),
+            with_length(&vec![b'['; 1_000_000]),
+            with_length(br#"{"params":[],"fields":{}}"#),
+            u64::MAX.to_le_bytes().to_vec(),
+            [&(1u64 << 27).to_le_bytes()[..], b"{"].concat(),
+        ];
+        bad.extend((0..saved.len()).step_by(saved.len() / 40).map(|length| saved[..length].to_vec()));
+        // Cut short within the length that it claims.
+        bad.extend((10..saved.len() - 8).step_by(331).map(|length| with_length(&saved[8..8 + length])));
+        bad.extend((0..50).map(|_| (0..1 + random.bits() % 5_000).map(|_| random.bits() as u8).collect()));
+        bad.extend((0..50).map(|_| {
+            let bytes: Vec<u8> = (0..1 + random.bits() % 5_000).map(|_| random.bits() as u8).collect();
+            with_length(&bytes)
+        }));
+        for (index, bytes) in bad.iter().enumerate() {
+            let start: String = String::from_utf8_lossy(&bytes[..bytes.len().min(40)]).into_owned();
+            assert!(plugin.load(bytes).is_err(), "{name}: bad state {index} ({start:?}…) is accepted");
+            assert!(saved == plugin.save().expect("saves"), "{name}: bad state {index} ({start:?}…) changed the state");
+        }
+        plugin.activate(RATE, BLOCK).expect("activates");
+        let output = through(&mut plugin, &noise(4_800, 4), BLOCK);
+        assert!(output.iter().flatten().all(|x| x.is_finite()), "{name}: sound after bad states");
+    }
+}
+
+#[test]
+fn a_state_is_heard_at_once_in_a_plugin_that_plays() {
+    for name in BOTH {
+        let mut plugin = open(name);
+        plugin.set("Latency", "Live").expect("sets");
+        let mut donor = open(name);
+        donor.set("Latency", "Live").expect("sets");
+        donor.set("Output Fader", "-inf dB").expect("sets");
+        let silent = donor.save().expect("saves");
+        plugin.activate(RATE, BLOCK).expect("activates");
+        let input = noise(9_600, 5);
+        through(&mut plugin, &input, BLOCK);
+        plugin.load(&silent).expect("loads");
+        let output = through(&mut plugin, &input, BLOCK);
+        let late = output.iter().flat_map(|channel| &channel[4_800..]).fold(0.0f32, |peak, x| peak.max(x.abs()));
+        assert_eq!(late, 0.0, "{name}: peak 100 ms after a state with the fader down was loaded");
+    }
+}

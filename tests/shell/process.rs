@@ -1,0 +1,244 @@
+//! The shell's own processing, driven without a host: no allocation, channels, latency changes, telemetry.
+
+use nice_assert_no_alloc::{AllocDisabler, assert_no_alloc};
+use nice_plug::buffer::Buffer;
+use nice_plug::context::PluginApi;
+use nice_plug::context::process::{SendEventError, Transport};
+use nice_plug::midi::PluginNoteEvent;
+use nice_plug::prelude::{
+    ActivateContext, AudioIOLayout, AuxiliaryBuffers, BufferConfig, Plugin, ProcessContext, ProcessMode, ProcessStatus,
+};
+use std::cell::{Cell, RefCell};
+use std::sync::atomic::Ordering::Relaxed;
+use tandem::channel::Channel;
+use tandem::master::Master;
+use tandem::params::Control;
+use tandem::shell::{Product, Shell, Task};
+use tandem_tests::signals::white;
+
+/// Aborts the test where an allocation is forbidden.
+#[global_allocator]
+static ALLOCATOR: AllocDisabler = AllocDisabler;
+
+const RATE: f32 = 48_000.0;
+
+/// Stands in for the framework. Its tasks are kept for the test to run.
+struct Context {
+    api: PluginApi,
+    transport: Transport,
+    tasks: RefCell<Vec<Task>>,
+    latency: Cell<u32>,
+    restarts: Cell<usize>,
+}
+
+impl Context {
+    fn new(api: PluginApi) -> Self {
+        let tasks = RefCell::new(Vec::with_capacity(64));
+        let transport = Transport { playing: true, ..Transport::new(RATE) };
+        Self { api, transport, tasks, latency: Cell::new(u32::MAX), restarts: Cell::new(0) }
+    }
+}
+
+impl<P: Product> ActivateContext<Shell<P>> for Context {
+    fn plugin_api(&self) -> PluginApi {
+        self.api
+    }
+    fn execute(&self, _: Task) {}
+    fn set_latency_samples(&self, samples: u32) {
+        self.latency.set(samples);
+    }
+    fn set_current_voice_capacity(&self, _: u32) {}
+}
+
+impl<P: Product> ProcessContext<Shell<P>> for Context {
+    fn plugin_api(&self) -> PluginApi {
+        self.api
+    }
+    fn execute_background(&self, task: Task) {
+        self.tasks.borrow_mut().push(task);
+    }
+    fn execute_gui(&self, _: Task) {}
+    fn transport(&self) -> &Transport {
+        &self.transport
+    }
+    fn next_event(&mut self) -> Option<PluginNoteEvent<Shell<P>>> {
+        None
+    }
+    fn try_send_event(
+        &mut self,
+        event: PluginNoteEvent<Shell<P>>,
+    ) -> Result<(), (PluginNoteEvent<Shell<P>>, SendEventError)> {
+        Err((event, SendEventError::NoOutputBuffer))
+    }
+    fn set_latency_samples(&self, samples: u32) {
+        self.latency.set(samples);
+    }
+    fn request_restart(&self) {
+        self.restarts.set(self.restarts.get() + 1);
+    }
+    fn set_current_voice_capacity(&self, _: u32) {}
+}
+
+/// A shell with its buffers.
+struct Rig<P: Product> {
+    shell: Shell<P>,
+    context: Context,
+    executor: Box<dyn Fn(Task) + Send>,
+}
+
+impl<P: Product> Rig<P> {
+    fn new(api: PluginApi, layout: usize) -> Self {
+        let mut shell = Shell::<P>::default();
+        let executor = shell.task_executor();
+        let mut context = Context::new(api);
+        let layout: &AudioIOLayout = &Shell::<P>::AUDIO_IO_LAYOUTS[layout];
+        let config = BufferConfig {
+            sample_rate: RATE,
+            min_buffer_size: None,
+            max_buffer_size: 4_096,
+            process_mode: ProcessMode::Realtime,
+        };
+        assert!(shell.activate(layout, &config, &mut context));
+        shell.reset();
+        Self { shell, context, executor }
+    }
+
+    /// Processes `channels` in place, which may not allocate.
+    fn process(&mut self, channels: &mut [Vec<f32>]) -> ProcessStatus {
+        let length = channels[0].len();
+        let mut key = vec![vec![0.0f32; length]; channels.len().min(2)];
+        let (mut main, mut side) = (Buffer::default(), [Buffer::default()]);
+        // SAFETY: the slices outlive the buffers' use.
+        unsafe {
+            main.set_slices(length, |slices| *slices = channels.iter_mut().map(Vec::as_mut_slice).collect());
+            side[0].set_slices(length, |slices| *slices = key.iter_mut().map(Vec::as_mut_slice).collect());
+        }
+        let mut aux = AuxiliaryBuffers { inputs: &mut side, outputs: &mut [] };
+        assert_no_alloc(|| self.shell.process(&mut main, &mut aux, &mut self.context))
+    }
+
+    /// Runs what the audio thread left for others.
+    fn work(&mut self) {
+        for task in std::mem::take(&mut *self.context.tasks.borrow_mut()) {
+            (self.executor)(task);
+        }
+        self.context.tasks.borrow_mut().reserve(64);
+    }
+
+    fn set(&self, name: &str, text: &str) {
+        let controls = self.shell.stored().tree.controls();
+        let index = controls.find_name(name).unwrap_or_else(|| panic!("no parameter {name}"));
+        let value = controls.control(index).parse(text).unwrap_or_else(|| panic!("{text} is no value of {name}"));
+        controls.set_quietly(&[(index, value)]);
+    }
+}
+
+fn noise(channels: usize, frames: usize, seed: u64) -> Vec<Vec<f32>> {
+    let noise = white(frames, seed, -12.0);
+    (0..channels).map(|lane| noise.iter().map(|frame| frame[lane] as f32).collect()).collect()
+}
+
+fn processing_never_allocates<P: Product>() {
+    for api in [PluginApi::Clap, PluginApi::Vst3] {
+        for layout in 0..3 {
+            let mut rig = Rig::<P>::new(api, layout);
+            let channels = [2, 1, 2][layout];
+            let controls = rig.shell.stored().tree.controls().clone();
+            rig.shell.telemetry().editor_open.store(true, Relaxed);
+            for (round, index) in controls.all().enumerate() {
+                let ends: Vec<f64> = match controls.control(index) {
+                    Control::Choice(choice) => (0..choice.options.len()).map(|i| i as f64).collect(),
+                    control => vec![control.from_normalized(1.0), control.from_normalized(0.3)],
+                };
+                for value in ends {
+                    controls.set_quietly(&[(index, value)]);
+                    for frames in [1, 15, 512, 4_096] {
+                        let mut block = noise(channels, frames, round as u64);
+                        rig.process(&mut block);
+                        assert!(block.iter().flatten().all(|x| x.is_finite()), "{}", controls.name(index));
+                    }
+                    rig.work();
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_setting_makes_processing_allocate() {
+    processing_never_allocates::<Channel>();
+    processing_never_allocates::<Master>();
+}
+
+#[test]
+fn the_first_block_jumps_to_its_settings() {
+    for (set_before_reset, what) in [(true, "before the start"), (false, "with the first block")] {
+        let mut rig = Rig::<Channel>::new(PluginApi::Vst3, 0);
+        rig.process(&mut noise(2, 4_096, 1));
+        if set_before_reset {
+            rig.set("Output Fader", "-20 dB");
+        }
+        rig.shell.reset();
+        if !set_before_reset {
+            rig.set("Output Fader", "-20 dB");
+        }
+        let mut block = vec![vec![0.5f32; 64]; 2];
+        rig.process(&mut block);
+        let (first, wanted) = (block[0][0], 0.05);
+        assert!((first - wanted).abs() < 1e-6, "a fader set {what}: the first sample is {first}, {wanted} expected");
+    }
+}
+
+#[test]
+fn a_vst3_mode_change_is_prepared_elsewhere_and_told_once() {
+    let mut rig = Rig::<Channel>::new(PluginApi::Vst3, 0);
+    assert_eq!(rig.context.latency.get(), 0, "latency in Live");
+    rig.set("Latency", "Full");
+    rig.process(&mut noise(2, 512, 1));
+    rig.process(&mut noise(2, 512, 1));
+    assert_eq!(rig.context.tasks.borrow().len(), 1, "tasks while the chain is not there yet");
+    assert_eq!(rig.context.latency.get(), 0, "the latency before the chain is there");
+    rig.work();
+    let mut told = Vec::new();
+    for _ in 0..20 {
+        rig.process(&mut noise(2, 512, 1));
+        told.push(rig.context.latency.get());
+        rig.work();
+    }
+    told.dedup();
+    let full = *told.last().expect("a latency");
+    assert!(full > 0, "latency in Full");
+    assert!(told == [0, full] || told == [full], "the latency moves more than once: {told:?}");
+    assert_eq!(rig.shell.telemetry().latency.load(Relaxed), full, "what the editor shows");
+    assert_eq!(rig.context.restarts.get(), 0, "restarts");
+}
+
+#[test]
+fn a_clap_mode_change_asks_for_one_restart() {
+    let mut rig = Rig::<Channel>::new(PluginApi::Clap, 0);
+    rig.set("Latency", "Full");
+    for _ in 0..20 {
+        rig.process(&mut noise(2, 512, 1));
+    }
+    assert_eq!(rig.context.restarts.get(), 1, "restarts");
+    assert_eq!(rig.context.tasks.borrow().len(), 0, "tasks");
+}
+
+#[test]
+fn telemetry_tells_levels_always_and_samples_to_an_open_editor() {
+    let mut rig = Rig::<Channel>::new(PluginApi::Vst3, 0);
+    let telemetry = rig.shell.telemetry().clone();
+    assert_eq!(telemetry.rate.load(Relaxed), RATE);
+    rig.set("Output Fader", "-6 dB");
+    rig.process(&mut [vec![0.5f32; 4_096], vec![0.25f32; 4_096]]);
+    let (input, output) = (telemetry.input.take_peak_db(), telemetry.output.take_peak_db());
+    for (read, wanted) in [(input[0], -6.02), (input[1], -12.04), (output[0], -12.02), (output[1], -18.04)] {
+        assert!((read - wanted).abs() < 0.01, "a peak of {read} dB, {wanted} expected");
+    }
+    assert!(telemetry.samples.is_empty(), "samples without an editor");
+    telemetry.editor_open.store(true, Relaxed);
+    rig.process(&mut noise(2, 512, 2));
+    assert!(!telemetry.samples.is_empty(), "no samples with an editor");
+    rig.shell.deactivate();
+    assert_eq!(telemetry.rate.load(Relaxed), 0.0, "the rate of a plug-in that is not active");
+}
