@@ -26,12 +26,15 @@ pub trait Observer: Default {
     fn reset(&mut self);
     /// Looks at up to [`CONTROL_INTERVAL`] frames.
     fn run(&mut self, output: &[Frame]);
+    /// As [`run`](Self::run) with `frames` frames of silence, up to [`CONTROL_INTERVAL`]: for a chain asleep.
+    fn run_silence(&mut self, frames: usize);
 }
 
 impl Observer for () {
     fn prepare(&mut self, _: f64) {}
     fn reset(&mut self) {}
     fn run(&mut self, _: &[Frame]) {}
+    fn run_silence(&mut self, _: usize) {}
 }
 
 /// Input so quiet for so long that nothing sounds any more; see [`Chain::asleep`].
@@ -137,7 +140,7 @@ impl<R: Rack> Chain<R> {
             frames.fill([0.0; 2]);
             self.input_level.run_silence(frames.len());
             self.output_level.run_silence(frames.len());
-            self.observer.run(frames);
+            self.observer.run_silence(frames.len());
             return;
         }
         self.input_level.run(frames);

@@ -363,6 +363,27 @@ fn readings_do_not_depend_on_how_blocks_are_cut() {
 }
 
 #[test]
+fn silence_that_is_told_reads_like_silence_that_is_played() {
+    for rate in [44_100.0, 48_000.0] {
+        let song = programme(rate);
+        let (mut told, mut played) = (prepared(rate), prepared(rate));
+        let mut random = Random::new(8);
+        for part in song[20 * rate as usize..].chunks(rate as usize + 5).take(4) {
+            told.run(part);
+            played.run(part);
+            let mut left = 3 * rate as usize / 2;
+            while left > 0 {
+                let now = (1 + (random.uniform() * 16.0) as usize).min(left);
+                told.run_silence(now);
+                played.run(&vec![[0.0; 2]; now]);
+                left -= now;
+                assert_eq!(told.read(), played.read(), "{left} frames of silence before the next part, {rate} Hz");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_reset_meter_is_a_fresh_meter() {
     let rate = 44_100.0;
     let song = programme(rate);

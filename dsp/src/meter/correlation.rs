@@ -44,10 +44,16 @@ impl Correlation {
             product[i] += left[i] * right[i];
         }
         if part.ends() {
-            self.runs += 1;
-            if self.runs == RUNS_A_STEP {
-                self.end_step();
-            }
+            self.end_run();
+        }
+    }
+
+    /// Lets a run of silence pass.
+    #[inline(always)]
+    pub(super) fn end_run(&mut self) {
+        self.runs += 1;
+        if self.runs == RUNS_A_STEP {
+            self.end_step();
         }
     }
 

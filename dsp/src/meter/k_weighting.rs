@@ -74,6 +74,11 @@ impl KWeighting {
         }
     }
 
+    /// Whether silence would stay silence.
+    pub fn at_rest(&self) -> bool {
+        self.states.as_flattened().as_flattened().iter().all(|state| *state == 0.0)
+    }
+
     /// Magnitude of the filter at `freq_hz`, dB.
     pub fn magnitude_db(&self, freq_hz: f64) -> f64 {
         let w = TAU * freq_hz / self.rate;

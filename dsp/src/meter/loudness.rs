@@ -2,8 +2,8 @@
 
 use super::histogram::Histogram;
 use super::k_weighting::KWeighting;
-use crate::Frame;
 use crate::units::power_to_lufs;
+use crate::{CONTROL_INTERVAL, Frame};
 
 /// Momentary and short-term loudness are renewed this often: a 100 ms grid would miss 0.4 LU of a 0.4 s tone that
 /// starts between its points (Tech 3341, cases 13 and 14).
@@ -103,6 +103,16 @@ impl Loudness {
         }
         self.left -= rest.len();
         self.filter.run(rest, &mut self.energy);
+    }
+
+    /// As [`run`](Self::run) with `frames` frames of silence, up to [`CONTROL_INTERVAL`].
+    #[inline(always)]
+    pub fn run_silence(&mut self, frames: usize) {
+        if frames < self.left && self.filter.at_rest() {
+            self.left -= frames;
+        } else {
+            self.run(&[[0.0; 2]; CONTROL_INTERVAL][..frames]);
+        }
     }
 
     /// Loudness of the last 0.4 s, LUFS.

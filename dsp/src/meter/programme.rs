@@ -17,7 +17,12 @@ pub struct Meter {
     correlation: Correlation,
     /// Place in the run, counted from the reset.
     place: usize,
+    /// Frames of silence that the last ones were, up to [`FORGOTTEN`].
+    silent: usize,
 }
+
+/// After so many frames of silence true peak holds nothing else: two whole runs, wherever it began.
+const FORGOTTEN: usize = 3 * RUN;
 
 /// What a [`Meter`] has read. Where there is nothing to tell yet, or only silence, levels, ranges and ratios are
 /// `f64::NEG_INFINITY` and `correlation` is 0. No field is ever NaN.
@@ -55,6 +60,7 @@ impl Observer for Meter {
         self.true_peak.prepare(rate);
         self.correlation.prepare(rate);
         self.place = 0;
+        self.silent = 0;
     }
 
     fn reset(&mut self) {
@@ -62,11 +68,41 @@ impl Observer for Meter {
         self.true_peak.reset();
         self.correlation.reset();
         self.place = 0;
+        self.silent = 0;
     }
 
     #[inline(always)]
     fn run(&mut self, frames: &[Frame]) {
+        self.silent = 0;
         self.loudness.run(frames);
+        self.run_parts(frames);
+    }
+
+    #[inline(always)]
+    fn run_silence(&mut self, frames: usize) {
+        self.loudness.run_silence(frames);
+        if self.silent < FORGOTTEN {
+            self.silent += frames;
+            self.run_parts(&[[0.0; 2]; RUN][..frames]);
+            return;
+        }
+        self.place += frames;
+        if self.place >= RUN {
+            self.place -= RUN;
+            self.true_peak.end_run();
+            self.correlation.end_run();
+        }
+    }
+}
+
+impl Meter {
+    /// Pauses integrated loudness, range and maximum loudness together, or lets them go on; see [`Loudness::pause`].
+    pub fn pause(&mut self, paused: bool) {
+        self.loudness.pause(paused);
+    }
+
+    #[inline(always)]
+    fn run_parts(&mut self, frames: &[Frame]) {
         let mut rest = frames;
         while !rest.is_empty() {
             let (now, later) = rest.split_at(rest.len().min(RUN - self.place));
@@ -76,13 +112,6 @@ impl Observer for Meter {
             self.place = part.to % RUN;
             rest = later;
         }
-    }
-}
-
-impl Meter {
-    /// Pauses integrated loudness, range and maximum loudness together, or lets them go on; see [`Loudness::pause`].
-    pub fn pause(&mut self, paused: bool) {
-        self.loudness.pause(paused);
     }
 
     /// Reads everything: about a dozen logarithms and a few short searches, whatever has been measured so far.

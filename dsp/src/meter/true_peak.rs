@@ -73,10 +73,16 @@ impl TruePeak {
             }
         }
         if part.ends() {
-            self.left -= 1;
-            if self.left == 0 {
-                self.end_step();
-            }
+            self.end_run();
+        }
+    }
+
+    /// Lets a run of silence pass, where the past is silent too.
+    #[inline(always)]
+    pub(super) fn end_run(&mut self) {
+        self.left -= 1;
+        if self.left == 0 {
+            self.end_step();
         }
     }
 
