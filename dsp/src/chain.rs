@@ -107,24 +107,28 @@ impl<R: Rack> Chain<R> {
         self.rack.latency() + self.rack.tail()
     }
 
-    /// Whether the input has been silent for longer than anything can sound: the rack then rests.
+    /// Whether the input has been silent for longer than anything can sound or move: the rack then rests.
     pub fn asleep(&self) -> bool {
         self.asleep
     }
 
     /// Processes `frames` in place. `keys` is the external side-chain, as long as `frames` or empty where there is none.
     pub fn process(&mut self, frames: &mut [Frame], keys: &[Frame]) {
-        const NO_KEY: [Frame; CONTROL_INTERVAL] = [[0.0; 2]; CONTROL_INTERVAL];
+        let mut key = [[0.0; 2]; CONTROL_INTERVAL];
         let mut at = 0;
         while at < frames.len() {
             if self.phase == 0 {
                 self.rack.control();
                 self.wet.control();
-                self.asleep = self.quiet > self.tail();
+                self.asleep = self.quiet > self.tail() && self.rack.is_settled();
             }
             let length = (CONTROL_INTERVAL - self.phase).min(frames.len() - at);
-            let keys = keys.get(at..at + length).unwrap_or(&NO_KEY[..length]);
-            self.run(&mut frames[at..at + length], keys);
+            let key = &mut key[..length];
+            if let Some(keys) = keys.get(at..at + length) {
+                key.copy_from_slice(keys);
+                clean(key);
+            }
+            self.run(&mut frames[at..at + length], key);
             at += length;
             self.phase = (self.phase + length) % CONTROL_INTERVAL;
         }

@@ -68,6 +68,12 @@ pub trait Processor {
         0
     }
 
+    /// Whether nothing inside moves any more while the input is silent, so that it may rest from running: a gain that is
+    /// still on its way back is heard on the next sound.
+    fn is_settled(&self) -> bool {
+        true
+    }
+
     /// Up to [`CONTROL_INTERVAL`] frames between two control ticks, in place: what [`tick`](Self::tick) gives frame by frame.
     ///
     /// `frames` and `keys` are equally long. Overridden where a loop over the run is measurably faster; a test

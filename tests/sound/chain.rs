@@ -1,5 +1,5 @@
-//! What holds for both chains whatever is set: null, latency, independence of blocks, repeatability, clean numbers,
-//! no allocation.
+//! What holds for both chains, and for any module in a chain of its own, whatever is set: null, latency, independence of
+//! blocks, repeatability, clean numbers, no allocation.
 
 use tandem_dsp::chain::channel::{Channel, ChannelSettings};
 use tandem_dsp::chain::master::{Master, MasterSettings};
@@ -21,7 +21,7 @@ fn started<R: Rack + Default>(rate: f64, mode: LatencyMode, settings: &R::Settin
 }
 
 /// Any settings at all, every control drawn from its whole range.
-fn random_settings<S: Settings>(seed: u64) -> S {
+pub fn random_settings<S: Settings>(seed: u64) -> S {
     struct Draw(Random);
     impl Visit for Draw {
         fn dial(&mut self, field: &mut f64, dial: &'static Dial) {
@@ -41,12 +41,12 @@ fn random_settings<S: Settings>(seed: u64) -> S {
 }
 
 /// The input as it should come out of a chain that does nothing: `latency` frames later.
-fn delayed(input: &[Frame], latency: usize) -> Vec<Frame> {
+pub fn delayed(input: &[Frame], latency: usize) -> Vec<Frame> {
     let silence = std::iter::repeat_n([0.0; 2], latency);
     silence.chain(input.iter().copied()).take(input.len()).collect()
 }
 
-fn fresh_instance_nulls<R: Rack + Default>() {
+pub fn fresh_instance_nulls<R: Rack + Default>() {
     for rate in RATES {
         for mode in LatencyMode::ALL {
             let mut chain = started::<R>(rate, *mode, &R::Settings::default());
@@ -69,7 +69,7 @@ fn a_fresh_master_nulls() {
     fresh_instance_nulls::<Master>();
 }
 
-fn reports_the_latency_it_has<R: Rack + Default>(most_ms: [f64; 3]) {
+pub fn reports_the_latency_it_has<R: Rack + Default>(most_ms: [f64; 3]) {
     for rate in RATES {
         for (mode, most_ms) in LatencyMode::ALL.iter().zip(most_ms) {
             let mut chain = started::<R>(rate, *mode, &R::Settings::default());
@@ -112,7 +112,7 @@ fn with_changes<R: Rack + Default>(input: &[Frame], keys: &[Frame], mut cut: imp
     output
 }
 
-fn does_not_depend_on_blocks<R: Rack + Default>() {
+pub fn does_not_depend_on_blocks<R: Rack + Default>() {
     let (input, keys) = (pink(20_000, 2, -18.0), pink(20_000, 3, -18.0));
     let whole = with_changes::<R>(&input, &keys, || usize::MAX / 2);
     for block in [1, 7, 16, 64, 441, 4_096] {
@@ -137,7 +137,7 @@ fn the_masters_sound_does_not_depend_on_blocks() {
     does_not_depend_on_blocks::<Master>();
 }
 
-fn reset_is_fresh<R: Rack + Default>() {
+pub fn reset_is_fresh<R: Rack + Default>() {
     let input = pink(5_000, 7, -12.0);
     let settings = random_settings(9);
     let mut chain = started::<R>(48_000.0, LatencyMode::Full, &settings);
@@ -164,17 +164,20 @@ fn a_reset_master_is_a_fresh_one() {
 }
 
 /// NaN, infinities, denormals and enormous values in; finite, normal numbers out, and the sound comes back.
-fn survives_bad_numbers<R: Rack + Default>() {
+pub fn survives_bad_numbers<R: Rack + Default>() {
     for seed in 0..20 {
         let mut chain = started::<R>(44_100.0, LatencyMode::Mix, &random_settings(seed));
         let mut random = Random::new(seed);
         let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e-310, -1e-310, 1e30, f64::from(f32::MAX)];
         let mut signal = pink(6_000, seed, -12.0);
-        for _ in 0..50 {
-            let (at, lane) = ((random.uniform() * 3_000.0) as usize, random.bits() as usize % 2);
-            signal[at][lane] = bad[random.bits() as usize % bad.len()];
+        let mut keys = pink(6_000, seed + 1, -12.0);
+        for signal in [&mut signal, &mut keys] {
+            for _ in 0..50 {
+                let (at, lane) = ((random.uniform() * 3_000.0) as usize, random.bits() as usize % 2);
+                signal[at][lane] = bad[random.bits() as usize % bad.len()];
+            }
         }
-        chain.process(&mut signal, &[]);
+        chain.process(&mut signal, &keys);
         assert!(signal.as_flattened().iter().all(|x| x.is_finite()), "settings {seed}: every output is finite");
         let mut silence = vec![[0.0; 2]; 480_000];
         chain.process(&mut silence, &[]);
@@ -195,7 +198,7 @@ fn the_master_survives_bad_numbers() {
 }
 
 /// Runs at any rate from 1 kHz to 768 kHz and stays finite and bounded.
-fn is_safe_at_any_rate<R: Rack + Default>() {
+pub fn is_safe_at_any_rate<R: Rack + Default>() {
     for rate in [1_000.0, 8_000.0, 22_050.0, 44_100.0, 192_000.0, 768_000.0] {
         for seed in 0..10 {
             let mut chain = started::<R>(rate, LatencyMode::Full, &random_settings(seed));
@@ -273,23 +276,28 @@ fn sleep_cuts_no_tail_and_wakes_at_once() {
 }
 
 /// After `prepare`, nothing allocates: settings, bypass, resets and processing.
-#[test]
-fn nothing_allocates_but_prepare() {
-    fn check<R: Rack + Default>() {
-        let mut chain = started::<R>(48_000.0, LatencyMode::Mix, &R::Settings::default());
-        let mut signal = pink(4_096, 11, -18.0);
-        let settings: Vec<R::Settings> = (0..8).map(random_settings).collect();
-        nice_assert_no_alloc::assert_no_alloc(|| {
-            for (i, settings) in settings.iter().enumerate() {
-                chain.set(settings);
-                chain.set_bypass(i % 3 == 0);
-                chain.process(&mut signal, &[]);
-                if i == 5 {
-                    chain.reset();
-                }
+pub fn allocates_nothing_but_in_prepare<R: Rack + Default>() {
+    let mut chain = started::<R>(48_000.0, LatencyMode::Mix, &R::Settings::default());
+    let mut signal = pink(4_096, 11, -18.0);
+    let settings: Vec<R::Settings> = (0..8).map(random_settings).collect();
+    nice_assert_no_alloc::assert_no_alloc(|| {
+        for (i, settings) in settings.iter().enumerate() {
+            chain.set(settings);
+            chain.set_bypass(i % 3 == 0);
+            chain.process(&mut signal, &[]);
+            if i == 5 {
+                chain.reset();
             }
-        });
-    }
-    check::<Channel>();
-    check::<Master>();
+        }
+    });
+}
+
+#[test]
+fn the_channel_allocates_nothing_but_in_prepare() {
+    allocates_nothing_but_in_prepare::<Channel>();
+}
+
+#[test]
+fn the_master_allocates_nothing_but_in_prepare() {
+    allocates_nothing_but_in_prepare::<Master>();
 }

@@ -86,6 +86,10 @@ macro_rules! rack {
             fn tail(&self) -> usize {
                 0 $(+ self.$field.tail())+
             }
+
+            fn is_settled(&self) -> bool {
+                $(self.$field.is_settled())&&+
+            }
         }
     };
 }

@@ -101,10 +101,12 @@ impl<P: Processor> Processor for Stage<P> {
     }
 
     fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
-        let simple = self.dry.frames() == 0 && !self.delta;
         match (self.power, self.wet.steady()) {
-            (Power::Off, _) if simple => return,
-            (Power::On, Some(1.0)) if simple => return self.module.run(frames, keys),
+            (Power::Off, _) if !self.delta => return self.dry.run(frames),
+            (Power::On, Some(1.0)) if !self.delta => {
+                self.dry.push(frames);
+                return self.module.run(frames, keys);
+            }
             _ => {}
         }
         let mut dry = [[0.0; 2]; CONTROL_INTERVAL];
@@ -140,5 +142,9 @@ impl<P: Processor> Processor for Stage<P> {
 
     fn tail(&self) -> usize {
         if self.power == Power::Off { 0 } else { self.module.tail() }
+    }
+
+    fn is_settled(&self) -> bool {
+        self.power == Power::Off || self.module.is_settled()
     }
 }
