@@ -158,6 +158,10 @@ pub trait Visit {
 
 /// What the user can set of a processor: plain data that says what each of its fields' control is.
 pub trait Settings: Copy + PartialEq + Default + Send + Sync + 'static {
+    /// Whether a module with these settings is on in a fresh instance; see [`Staged`]. Those that would change the sound
+    /// at their defaults are off until asked for.
+    const STARTS_ON: bool = true;
+
     /// Shows every field with its control to `visitor`. Destructure `Self` without `..`, so that a field without a
     /// control does not build.
     fn visit(&mut self, visitor: &mut impl Visit);
@@ -190,20 +194,33 @@ pub struct Staged<S> {
     pub module: S,
 }
 
-/// The on/off control of every module.
-pub static ON: Switch =
-    Switch { id: "on", name: "On", default: true, help: "Switches the module on and off, without a click." };
+/// The on/off control of a module that is on in a fresh instance.
+pub static ON: Switch = on_switch(true);
+
+/// The on/off control of a module that is off until asked for.
+pub static ON_WHEN_ASKED: Switch = on_switch(false);
+
+const fn on_switch(default: bool) -> Switch {
+    Switch { id: "on", name: "On", default, help: "Switches the module on and off, without a click." }
+}
 
 impl<S: Settings> Default for Staged<S> {
     fn default() -> Self {
-        Self { on: ON.default, module: S::default() }
+        Self { on: Self::switch().default, module: S::default() }
+    }
+}
+
+impl<S: Settings> Staged<S> {
+    /// The on/off control of this module.
+    pub fn switch() -> &'static Switch {
+        if S::STARTS_ON { &ON } else { &ON_WHEN_ASKED }
     }
 }
 
 impl<S: Settings> Settings for Staged<S> {
     fn visit(&mut self, visitor: &mut impl Visit) {
         let Self { on, module } = self;
-        visitor.switch(on, &ON);
+        visitor.switch(on, Self::switch());
         module.visit(visitor);
     }
 }
