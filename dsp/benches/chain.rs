@@ -3,7 +3,6 @@
 #[path = "support.rs"]
 mod support;
 
-use biquad::{Biquad, Coefficients, DirectForm2Transposed, ToHertz, Type};
 use criterion::{Criterion, criterion_group, criterion_main};
 use tandem_dsp::chain::channel::{Channel, ChannelSettings};
 use tandem_dsp::chain::master::{Master, MasterSettings};
@@ -31,22 +30,7 @@ fn chains(criterion: &mut Criterion) {
     let pink = support::pink();
     let silence = vec![[0.0; 2]; pink.len()];
 
-    let bell = |i: i32| {
-        Coefficients::<f64>::from_params(Type::PeakingEQ(3.0), support::RATE.hz(), (60.0 * 2.1f64.powi(i)).hz(), 1.0)
-            .expect("below half the rate")
-    };
-    let mut left: Vec<_> = (0..6).map(|i| DirectForm2Transposed::new(bell(i))).collect();
-    let mut right = left.clone();
-    support::per_frame(criterion, "biquad crate, 6 bands", &pink, |block| {
-        for frame in block {
-            for filter in &mut left {
-                frame[0] = filter.run(frame[0]);
-            }
-            for filter in &mut right {
-                frame[1] = filter.run(frame[1]);
-            }
-        }
-    });
+    support::biquad_row(criterion, &pink);
 
     // So far: input, both cuts, six bands, output.
     let mut channel = ChannelSettings::default();

@@ -1,7 +1,9 @@
 //! What the benches share: every figure is ns per stereo frame, at 48 kHz in blocks of 256.
 
 #![allow(clippy::disallowed_types, reason = "a bench needs the clock")]
+#![allow(dead_code, reason = "each bench uses what it needs")]
 
+use biquad::{Biquad, Coefficients, DirectForm2Transposed, ToHertz, Type};
 use criterion::Criterion;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -34,6 +36,26 @@ pub fn per_frame(criterion: &mut Criterion, name: &str, signal: &[Frame], mut pr
             }
             Duration::from_secs_f64(start.elapsed().as_secs_f64() * frames as f64 / (blocks * BLOCK as u64) as f64)
         });
+    });
+}
+
+/// What everything is compared with: six bells of the `biquad` crate, frame by frame.
+pub fn biquad_row(criterion: &mut Criterion, signal: &[Frame]) {
+    let bell = |i: i32| {
+        Coefficients::<f64>::from_params(Type::PeakingEQ(3.0), RATE.hz(), (60.0 * 2.1f64.powi(i)).hz(), 1.0)
+            .expect("below half the rate")
+    };
+    let mut left: Vec<_> = (0..6).map(|i| DirectForm2Transposed::new(bell(i))).collect();
+    let mut right = left.clone();
+    per_frame(criterion, "biquad crate, 6 bands", signal, |block| {
+        for frame in block {
+            for filter in &mut left {
+                frame[0] = filter.run(frame[0]);
+            }
+            for filter in &mut right {
+                frame[1] = filter.run(frame[1]);
+            }
+        }
     });
 }
 

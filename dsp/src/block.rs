@@ -1,9 +1,14 @@
 //! Small parts that modules are made of.
 
 pub mod analog;
+pub mod ballistics;
+pub mod crest;
 pub mod delay;
 pub mod fast_log;
+pub mod gliding_delay;
 pub mod kaiser;
+pub mod knee;
 pub mod matched;
 pub mod matrix;
+pub mod mean_square;
 pub mod svf;

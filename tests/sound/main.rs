@@ -5,8 +5,11 @@
 static ALLOCATOR: nice_assert_no_alloc::AllocDisabler = nice_assert_no_alloc::AllocDisabler;
 
 mod chain;
+mod characters;
+mod compressor;
 mod eq;
 mod fast_log;
+mod key;
 mod level;
 mod loudness;
 mod order;

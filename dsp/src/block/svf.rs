@@ -6,6 +6,7 @@
 //! for every stable design, and is linear in its coefficients, so filters may be blended coefficient by coefficient,
 //! frame by frame, without ever growing (J. Laroche, JAES 2007; A. Wishnick, DAFx-14).
 
+use crate::block::analog::Analog;
 use crate::{CONTROL_INTERVAL, Frame};
 
 /// A two-pole filter as a rational function of w = j tan(π f / rate); stable where `a0` and `a1` are positive.
@@ -27,6 +28,12 @@ pub type LaneCoefs = [Frame; 6];
 impl Design {
     /// Lets everything pass.
     pub const NEUTRAL: Self = Self { b: [1.0, 2.0, 1.0], a: [1.0, 2.0] };
+
+    /// A prototype of two poles through the bilinear transform: exact at its frequency fc, with `g` = tan(π fc / rate).
+    pub fn bilinear(analog: &Analog, g: f64) -> Self {
+        let ([n0, n1, n2], [d0, d1, d2]) = (analog.n, analog.d);
+        Self { b: [n0 * g * g / d2, n1 * g / d2, n2 / d2], a: [d0 * g * g / d2, d1 * g / d2] }
+    }
 
     /// The coefficients that run it.
     pub fn coefs(&self) -> Coefs {
@@ -102,6 +109,11 @@ impl Section {
             *step = scale(1.0 / CONTROL_INTERVAL as f64, sub(to, now));
         }
         self.moving = true;
+    }
+
+    /// Whether its coefficients are on their way.
+    pub fn is_moving(&self) -> bool {
+        self.moving
     }
 
     /// Forgets the past.
