@@ -8,14 +8,21 @@ mod stage;
 pub use stage::Stage;
 
 use crate::block::delay::Delay;
+use crate::control::Group;
 use crate::meter::level::Level;
+use crate::readout::Report;
 use crate::smooth::Gain;
-use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 
 /// A row of modules: what a [`Chain`] runs.
 pub trait Rack: Processor {
     /// The meter that belongs to the whole; `()` where there is none.
     type Observer: Observer;
+
+    /// Says what to hear of each module: asks `of` for every module's group, in their order.
+    fn listen_to(&mut self, of: impl FnMut(&'static Group) -> Listen) {
+        let _ = of;
+    }
 }
 
 /// A meter of what leaves a chain, bypass included.
@@ -28,6 +35,8 @@ pub trait Observer: Default {
     fn run(&mut self, output: &[Frame]);
     /// As [`run`](Self::run) with `frames` frames of silence, up to [`CONTROL_INTERVAL`]: for a chain asleep.
     fn run_silence(&mut self, frames: usize);
+    /// Tells what it has measured; see [`Processor::report`].
+    fn report(&self, report: &mut impl Report);
 }
 
 impl Observer for () {
@@ -35,6 +44,7 @@ impl Observer for () {
     fn reset(&mut self) {}
     fn run(&mut self, _: &[Frame]) {}
     fn run_silence(&mut self, _: usize) {}
+    fn report(&self, _: &mut impl Report) {}
 }
 
 /// Input so quiet for so long that nothing sounds any more; see [`Chain::asleep`].
@@ -60,6 +70,8 @@ pub struct Chain<R: Rack> {
     quiet: usize,
     /// Whether nothing can sound any more.
     asleep: bool,
+    /// Whether the observer is to start anew at the next control tick.
+    observe_anew: bool,
 }
 
 impl<R: Rack> Chain<R> {
@@ -85,6 +97,7 @@ impl<R: Rack> Chain<R> {
         self.phase = 0;
         self.quiet = 0;
         self.asleep = false;
+        self.observe_anew = false;
     }
 
     /// Aims at new settings; they are on their way from the next control tick on.
@@ -95,6 +108,17 @@ impl<R: Rack> Chain<R> {
     /// Fades to the dry input, delayed by [`latency`](Self::latency), and back.
     pub fn set_bypass(&mut self, bypass: bool) {
         self.wet.aim(if bypass { 0.0 } else { 1.0 });
+    }
+
+    /// The observer forgets the programme so far, from the next control tick on.
+    pub fn restart_observer(&mut self) {
+        self.observe_anew = true;
+    }
+
+    /// Tells what modules and observer measure.
+    pub fn report(&self, report: &mut impl Report) {
+        self.rack.report(report);
+        self.observer.report(report);
     }
 
     /// Delay of the output behind the input in frames, bypassed or not.
@@ -120,6 +144,9 @@ impl<R: Rack> Chain<R> {
             if self.phase == 0 {
                 self.rack.control();
                 self.wet.control();
+                if std::mem::take(&mut self.observe_anew) {
+                    self.observer.reset();
+                }
                 self.asleep = self.quiet > self.tail() && self.rack.is_settled();
             }
             let length = (CONTROL_INTERVAL - self.phase).min(frames.len() - at);

@@ -9,6 +9,8 @@
 //!   host cuts its blocks.
 //! - A module's settings say what each of their controls is ([`control`]); host parameters, text, tooltips and
 //!   presets are derived from that.
+//! - A module says in the same way what it measures ([`readout`]), and may let hear something else than its output
+//!   ([`listen`]).
 //! - What a filter or curve reports (`magnitude_db`, `latency`) is what it does: the editor draws it, the tests
 //!   measure against it.
 //! - Neutral means neutral: a module at its defaults is a pure delay of `latency()` frames.
@@ -20,11 +22,14 @@
 pub mod block;
 pub mod chain;
 pub mod control;
+pub mod listen;
 pub mod meter;
 pub mod module;
 pub mod order;
 pub mod processor;
+pub mod readout;
 pub mod smooth;
 pub mod units;
 
+pub use listen::Listen;
 pub use processor::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};

@@ -1,6 +1,8 @@
 //! The contract every processor keeps.
 
 use crate::control::{Choice, Enumerated, Named, Settings};
+use crate::listen::Listen;
+use crate::readout::Report;
 
 /// One stereo sample: left, right. Linear, 1.0 = 0 dBFS.
 ///
@@ -72,6 +74,16 @@ pub trait Processor {
     /// still on its way back is heard on the next sound.
     fn is_settled(&self) -> bool {
         true
+    }
+
+    /// Tells what it measures: always the same readouts in the same order.
+    fn report(&self, report: &mut impl Report) {
+        let _ = report;
+    }
+
+    /// Says what to let hear. What a module does not know leaves its output as it is.
+    fn listen(&mut self, to: Listen) {
+        let _ = to;
     }
 
     /// Up to [`CONTROL_INTERVAL`] frames between two control ticks, in place: what [`tick`](Self::tick) gives frame by frame.

@@ -1,7 +1,8 @@
 //! Runs a chain on the audio thread, and changes it for another one while it plays.
 
 use tandem_dsp::chain::{Chain, Rack};
-use tandem_dsp::{Frame, LatencyMode};
+use tandem_dsp::control::Group;
+use tandem_dsp::{Frame, LatencyMode, Listen};
 
 /// Frames that are processed at a time: small enough for the stack's cache lines, large enough to forget the loop.
 pub const CHUNK: usize = 256;
@@ -90,6 +91,13 @@ impl<R: Rack + Default> Engine<R> {
         for chain in self.chains() {
             chain.set(settings);
             chain.set_bypass(bypass);
+        }
+    }
+
+    /// Says what to hear of each module, in every chain; see [`Rack::listen_to`].
+    pub fn listen_to(&mut self, of: impl Fn(&'static Group) -> Listen) {
+        for chain in self.chains() {
+            chain.rack.listen_to(&of);
         }
     }
 

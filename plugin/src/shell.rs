@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use tandem_dsp::chain::Rack;
 use tandem_dsp::control::{Group, Settings, Switch, Visit};
 use tandem_dsp::processor::LATENCY_MODE;
-use tandem_dsp::{Frame, LatencyMode, Processor};
+use tandem_dsp::{Frame, LatencyMode, Listen, Processor};
 
 /// What makes one plug-in differ from the other.
 pub trait Product: Send + Sync + 'static {
@@ -139,6 +139,8 @@ pub struct Shell<P: Product> {
     tap: Tap,
     /// Whether the next block is the first one.
     starts: bool,
+    /// The version of the listen states that the chains follow; `None` where they let hear their output.
+    listens: Option<u32>,
     /// Whether both lanes get the one channel that comes in.
     mono_input: bool,
     /// A mode that was asked for and has not arrived yet.
@@ -160,10 +162,11 @@ impl<P: Product> Default for Shell<P> {
             settings,
             engine: None,
             handover: Arc::default(),
-            telemetry: Arc::default(),
+            telemetry: Arc::new(Telemetry::of::<P::Rack>()),
             link,
             tap: Tap::default(),
             starts: true,
+            listens: None,
             mono_input: false,
             asked: None,
             told_latency: 0,
@@ -233,7 +236,10 @@ impl<P: Product> Plugin for Shell<P> {
         self.asked = None;
         match &self.engine {
             Some(engine) if !engine.changing() && engine.rate() == rate && engine.mode() == mode => {}
-            _ => self.engine = Some(Engine::new(Prepared::new(rate, mode))),
+            _ => {
+                self.engine = Some(Engine::new(Prepared::new(rate, mode)));
+                self.listens = None;
+            }
         }
         self.reset();
         self.telemetry.rate.store(config.sample_rate, Relaxed);
@@ -269,11 +275,18 @@ impl<P: Product> Plugin for Shell<P> {
         if changed || std::mem::take(&mut self.starts) {
             engine.set(&self.settings.rack, self.settings.plugin.bypass);
         }
+        if self.telemetry.restart_meter.swap(false, Relaxed) {
+            engine.chain().restart_observer();
+        }
         self.follow_mode(context);
+        self.follow_listening();
         self.run(buffer, aux, context);
         let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not active") };
         let tail = engine.tail() as u32;
         let chain = engine.chain();
+        if self.telemetry.editor_open.load(Relaxed) {
+            self.telemetry.readings.publish(|report| chain.report(report));
+        }
         self.telemetry.input.publish(chain.input_level.read());
         self.telemetry.output.publish(chain.output_level.read());
         self.link.set_tail(tail);
@@ -311,6 +324,8 @@ impl<P: Product> Shell<P> {
             self.asked = None;
             if !engine.changing() && next.mode == wanted && next.rate == engine.rate() && engine.mode() != wanted {
                 engine.change_to(next, &self.settings.rack, self.settings.plugin.bypass);
+                // The next chain does not know of any listen state yet.
+                self.listens = None;
             } else {
                 retire(&self.handover, next, context);
             }
@@ -318,6 +333,18 @@ impl<P: Product> Shell<P> {
         if !engine.changing() && engine.mode() != wanted && self.asked.is_none() {
             self.asked = Some(wanted);
             context.execute_background(Task::Prepare { rate: engine.rate(), mode: wanted });
+        }
+    }
+
+    /// Lets hear what the editor asks for, and nothing but the outputs offline and while no editor is open.
+    fn follow_listening(&mut self) {
+        let Some(engine) = &mut self.engine else { return };
+        let listening = &self.telemetry.listening;
+        let followed = self.telemetry.editor_open.load(Relaxed) && !self.link.offline();
+        let wanted = followed.then(|| listening.version());
+        if wanted != self.listens {
+            self.listens = wanted;
+            engine.listen_to(|group| if followed { listening.get(group) } else { Listen::Output });
         }
     }
 

@@ -1,9 +1,17 @@
-//! From the audio thread to the editor: plain numbers in atomics, and samples in a queue while an editor is open.
+//! From the audio thread to the editor: plain numbers in atomics, and samples in a queue while an editor is open. And
+//! back: what the editor asks to hear, which is no parameter.
+
+mod listening;
+mod readings;
+
+pub use listening::Listening;
+pub use readings::{Look, Readings};
 
 use atomic_float::AtomicF32;
 use crossbeam::queue::ArrayQueue;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use tandem_dsp::Frame;
+use tandem_dsp::chain::Rack;
 use tandem_dsp::meter::level::LevelReading;
 
 /// Frames of a [`Samples`] block.
@@ -70,10 +78,17 @@ pub struct Telemetry {
     pub editor_open: AtomicBool,
     /// Blocks of samples; the oldest is dropped when the editor falls behind.
     pub samples: ArrayQueue<Samples>,
+    /// What the modules measure, while an editor is open.
+    pub readings: Readings,
+    /// What the editor asks to hear of the modules. Followed while an editor is open and the host plays in real time.
+    pub listening: Listening,
+    /// Editor: set to make the meter of the whole start anew.
+    pub restart_meter: AtomicBool,
 }
 
-impl Default for Telemetry {
-    fn default() -> Self {
+impl Telemetry {
+    /// Of an instance whose modules are an `R`.
+    pub fn of<R: Rack + Default>() -> Self {
         Self {
             input: LevelCells::default(),
             output: LevelCells::default(),
@@ -81,6 +96,9 @@ impl Default for Telemetry {
             latency: AtomicU32::new(0),
             editor_open: AtomicBool::new(false),
             samples: ArrayQueue::new(QUEUE_BLOCKS),
+            readings: Readings::of::<R>(),
+            listening: Listening::of::<R>(),
+            restart_meter: AtomicBool::new(false),
         }
     }
 }

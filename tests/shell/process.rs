@@ -14,6 +14,9 @@ use tandem::channel::Channel;
 use tandem::master::Master;
 use tandem::params::Control;
 use tandem::shell::{Product, Shell, Task};
+use tandem_dsp::Listen;
+use tandem_dsp::meter::programme;
+use tandem_dsp::module::{compressor, eq};
 use tandem_tests::signals::white;
 
 /// Aborts the test where an allocation is forbidden.
@@ -241,4 +244,58 @@ fn telemetry_tells_levels_always_and_samples_to_an_open_editor() {
     assert!(!telemetry.samples.is_empty(), "no samples with an editor");
     rig.shell.deactivate();
     assert_eq!(telemetry.rate.load(Relaxed), 0.0, "the rate of a plug-in that is not active");
+}
+
+#[test]
+fn readings_reach_an_open_editor_and_keep_their_highest() {
+    let mut rig = Rig::<Channel>::new(PluginApi::Vst3, 0);
+    let telemetry = rig.shell.telemetry().clone();
+    for (name, text) in [("Comp On", "On"), ("Comp Threshold", "-30 dB"), ("Comp Ratio", "4:1"), ("Comp Knee", "0 dB")]
+    {
+        rig.set(name, text);
+    }
+    let taken = || telemetry.readings.look().get(&compressor::GROUP, &compressor::REDUCTION_READOUT);
+    let level = |amplitude: f32| vec![vec![amplitude; 9_600]; 2];
+    rig.process(&mut level(1.0));
+    assert_eq!(taken(), None, "a reading without an editor");
+    telemetry.editor_open.store(true, Relaxed);
+    rig.process(&mut level(1.0));
+    rig.process(&mut level(1e-3));
+    // 30 dB over at 4:1
+    let highest = taken().expect("a reading");
+    assert!((highest - 22.5).abs() < 0.1, "{highest:.2} dB taken at the most since the last look, 22.5 expected");
+    let latest = taken().expect("a reading");
+    assert!(latest < 15.0, "{latest:.2} dB taken after 0.2 s below the threshold");
+}
+
+#[test]
+fn the_meter_starts_anew_when_asked() {
+    let mut rig = Rig::<Master>::new(PluginApi::Vst3, 0);
+    let telemetry = rig.shell.telemetry().clone();
+    telemetry.editor_open.store(true, Relaxed);
+    let peak = || telemetry.readings.look().get(&programme::GROUP, &programme::TRUE_PEAK[0]);
+    rig.process(&mut noise(2, 48_000, 1));
+    assert!(peak().is_some_and(|peak| peak > -6.0), "true peak of noise: {:?} dBTP", peak());
+    rig.process(&mut [vec![0.0; 4_800], vec![0.0; 4_800]]);
+    telemetry.restart_meter.store(true, Relaxed);
+    rig.process(&mut [vec![0.0; 4_800], vec![0.0; 4_800]]);
+    assert_eq!(peak(), None, "true peak of silence since the restart");
+}
+
+#[test]
+fn listen_states_are_heard_with_an_open_editor_only() {
+    let mut rig = Rig::<Channel>::new(PluginApi::Vst3, 0);
+    let telemetry = rig.shell.telemetry().clone();
+    telemetry.listening.set(&eq::GROUP, Listen::Delta);
+    let mut heard = |open: bool| {
+        telemetry.editor_open.store(open, Relaxed);
+        let mut block = noise(2, 9_600, 3);
+        rig.process(&mut block);
+        block[0][4_800..].iter().fold(0.0f32, |peak, x| peak.max(x.abs()))
+    };
+    assert!(heard(false) > 0.1, "the output is heard while no editor is open");
+    assert_eq!(heard(true), 0.0, "the delta of an equaliser that does nothing");
+    assert_eq!(telemetry.listening.active().collect::<Vec<_>>().len(), 1, "modules that are listened to");
+    telemetry.listening.clear();
+    assert!(heard(true) > 0.1, "the output is heard again");
 }

@@ -8,7 +8,7 @@ use tandem_dsp::module::compressor::{
 };
 use tandem_dsp::module::key::{KeyState, Source};
 use tandem_dsp::units::{db_to_gain, gain_to_db, ms_to_frames};
-use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use tandem_tests::measure::{lane, null_db, peak_above_db, tapered};
 use tandem_tests::signals::{pink, sine, white};
 
@@ -353,7 +353,7 @@ fn the_external_key_decides_and_key_listen_lets_it_be_heard() {
     process(&mut compressor, &mut output, &keys);
     let taken = -gain_to_db(output[9_599][0]);
     assert!((taken - 15.0).abs() < 0.01, "a key 20 dB over takes {taken:.3} dB at 4:1, 15 expected");
-    compressor.listen_to_key(true);
+    compressor.listen(Listen::Key);
     process(&mut compressor, &mut output, &keys);
     assert!(output[4_800..] == keys[4_800..], "listening, the output is the key");
     process(&mut compressor, &mut level(100_000, 0.0), &vec![[0.0; 2]; 100_000]);

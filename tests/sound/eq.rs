@@ -1,7 +1,9 @@
 //! The equaliser: what it reports is what it does, and what it does is what its analogue prototype does.
 
 use tandem_dsp::control::Enumerated;
-use tandem_dsp::module::eq::{BandSettings, Eq, EqSettings, Placement, Shape, Slope};
+use tandem_dsp::module::eq::{
+    BandSettings, Eq, EqSettings, HighPassSettings, LowPassSettings, Placement, Shape, Slope,
+};
 use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
 use tandem_tests::measure::{lane, peak_db, response_db};
 use tandem_tests::signals::impulse;
@@ -41,11 +43,11 @@ fn each_filter() -> Vec<(String, EqSettings)> {
             }
         }
         for &slope in Slope::ALL {
-            let mut settings = EqSettings::default();
-            settings.high_pass = tandem_dsp::module::eq::HighPassSettings { on: true, freq_hz, slope };
+            let high_pass = HighPassSettings { on: true, freq_hz, slope };
+            let settings = EqSettings { high_pass, ..Default::default() };
             all.push((format!("high-pass {slope:?} {freq_hz} Hz"), settings));
-            let mut settings = EqSettings::default();
-            settings.low_pass = tandem_dsp::module::eq::LowPassSettings { on: true, freq_hz, slope };
+            let low_pass = LowPassSettings { on: true, freq_hz, slope };
+            let settings = EqSettings { low_pass, ..Default::default() };
             all.push((format!("low-pass {slope:?} {freq_hz} Hz"), settings));
         }
     }

@@ -3,7 +3,7 @@
 use tandem_dsp::block::delay::Delay;
 use tandem_dsp::chain::Stage;
 use tandem_dsp::control::{Settings, Staged, Visit};
-use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use tandem_tests::measure::{lane, null_db, peak_above_db, tapered};
 use tandem_tests::signals::{sine, white};
 
@@ -88,17 +88,34 @@ fn switching_fades_without_a_click_and_keeps_the_alignment() {
     }
 }
 
+/// Frames after which a listen state has faded in.
+const FADED: usize = 2_048;
+
 #[test]
 fn delta_and_wet_sum_to_dry() {
-    let input = white(8_192, 2, -12.0);
-    let (mut wet, mut delta) = (input.clone(), input.clone());
-    process(&mut stage(true), &mut wet);
-    let mut listening = stage(true);
-    listening.listen_to_delta(true);
-    process(&mut listening, &mut delta);
-    let sum: Vec<Frame> = wet.iter().zip(&delta).map(|(w, d)| [w[0] + d[0], w[1] + d[1]]).collect();
-    let null = null_db(&sum, &late(&input));
-    assert!(null <= -120.0, "delta + wet is {null:.1} dB from dry, -120 expected");
+    for on in [true, false] {
+        let input = white(8_192, 2, -12.0);
+        let (mut wet, mut delta) = (input.clone(), input.clone());
+        process(&mut stage(on), &mut wet);
+        let mut listening = stage(on);
+        listening.listen(Listen::Delta);
+        process(&mut listening, &mut delta);
+        let sum: Vec<Frame> = wet.iter().zip(&delta).map(|(w, d)| [w[0] + d[0], w[1] + d[1]]).collect();
+        let null = null_db(&sum[FADED..], &late(&input)[FADED..]);
+        assert!(null <= -120.0, "on: {on}: delta + wet is {null:.1} dB from dry, -120 expected");
+    }
+}
+
+#[test]
+fn delta_comes_and_goes_without_a_click() {
+    let mut stage = stage(true);
+    let mut output = sine(48_000, RATE, 997.0, 0.0);
+    for (i, part) in output.chunks_mut(16_000).enumerate() {
+        stage.listen(if i == 1 { Listen::Delta } else { Listen::Output });
+        process(&mut stage, part);
+    }
+    let residue = peak_above_db(&tapered(lane(&output[LATENCY..], 0), 4_800), RATE, 4_000.0);
+    assert!(residue <= -80.0, "{residue:.1} dBFS above 4 kHz, -80 expected");
 }
 
 #[test]

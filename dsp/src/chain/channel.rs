@@ -1,22 +1,21 @@
 //! Tandem Channel: a strip for a track.
 
+use super::Stage;
 use super::rack::rack;
-use super::{Rack, Stage};
+use crate::module::compressor::{self, Compressor};
 use crate::module::eq::{self, Eq};
 use crate::module::input::{self, Input};
 use crate::module::output::{self, Output};
 
 rack! {
     /// Tandem Channel's modules, in their order.
-    Channel, ChannelSettings, reserved_ms: [0.0, 1.0, 2.0],
+    Channel, ChannelSettings, observer: (), reserved_ms: [0.0, 4.0, 6.0],
     /// The input.
-    input: Input = &input::GROUP,
+    input: Input = &input::GROUP;
     /// The equaliser.
-    eq: Stage<Eq> = &eq::GROUP,
+    eq: Stage<Eq> = &eq::GROUP;
+    /// The compressor.
+    comp: Stage<Compressor> = &compressor::GROUP;
     /// The output.
-    output: Output = &output::GROUP,
-}
-
-impl Rack for Channel {
-    type Observer = ();
+    output: Output = &output::GROUP;
 }

@@ -1,23 +1,22 @@
 //! Tandem Master: a stage for the master bus.
 
+use super::Stage;
 use super::rack::rack;
-use super::{Rack, Stage};
 use crate::meter::programme::Meter;
+use crate::module::compressor::{self, Compressor};
 use crate::module::eq::{self, Eq};
 use crate::module::fader::{self, Fader};
 use crate::module::input::{self, Input};
 
 rack! {
     /// Tandem Master's modules, in their order.
-    Master, MasterSettings, reserved_ms: [0.0, 2.0, 4.0],
+    Master, MasterSettings, observer: Meter, reserved_ms: [0.0, 9.0, 12.0],
     /// The input.
-    input: Input = &input::GROUP,
+    input: Input = &input::GROUP;
     /// The equaliser.
-    eq: Stage<Eq> = &eq::GROUP,
+    eq: Stage<Eq> = &eq::GROUP;
+    /// The compressor that holds the mix together.
+    glue: Stage<Compressor> = &compressor::GLUE, from compressor::glue();
     /// The output.
-    output: Fader = &fader::GROUP,
-}
-
-impl Rack for Master {
-    type Observer = Meter;
+    output: Fader = &fader::GROUP;
 }

@@ -5,13 +5,17 @@
 /// ```text
 /// rack! {
 ///     /// Tandem Channel's modules.
-///     Channel, ChannelSettings, reserved_ms: [0.0, 1.0, 2.0],
+///     Channel, ChannelSettings, observer: (), reserved_ms: [0.0, 1.0, 2.0],
 ///     /// The input.
-///     input: Input = &input::GROUP,
+///     input: Input = &input::GROUP;
 ///     /// The equaliser.
-///     eq: Stage<Eq> = &eq::GROUP,
+///     eq: Stage<Eq> = &eq::GROUP;
+///     /// The compressor, which here starts with other settings than its own defaults.
+///     glue: Stage<Compressor> = &compressor::GLUE, from compressor::glue();
 /// }
 /// ```
+///
+/// `observer` is the meter of the whole; `()` where there is none.
 ///
 /// `reserved_ms` is the latency of each [`LatencyMode`](crate::LatencyMode), in their order: what the modules do not use
 /// of it is padded, so that a session keeps its timing whatever is switched on.
@@ -20,13 +24,19 @@
 macro_rules! rack {
     (
         $(#[$doc:meta])*
-        $rack:ident, $settings:ident, reserved_ms: $reserved_ms:expr,
-        $($(#[$field_doc:meta])* $field:ident: $module:ty = $group:expr,)+
+        $rack:ident, $settings:ident, observer: $observer:ty, reserved_ms: $reserved_ms:expr,
+        $($(#[$field_doc:meta])* $field:ident: $module:ty = $group:expr $(, from $fresh:expr)?;)+
     ) => {
         #[doc = concat!("Everything that can be set on [`", stringify!($rack), "`].")]
-        #[derive(Clone, Copy, Debug, Default, PartialEq)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $settings {
             $($(#[$field_doc])* pub $field: <$module as $crate::Processor>::Settings,)+
+        }
+
+        impl Default for $settings {
+            fn default() -> Self {
+                Self { $($field: rack!(@fresh $($fresh)?),)+ }
+            }
         }
 
         impl $crate::control::Settings for $settings {
@@ -90,8 +100,22 @@ macro_rules! rack {
             fn is_settled(&self) -> bool {
                 $(self.$field.is_settled())&&+
             }
+
+            fn report(&self, report: &mut impl $crate::readout::Report) {
+                $(report.group($group, |report| self.$field.report(report));)+
+            }
+        }
+
+        impl $crate::chain::Rack for $rack {
+            type Observer = $observer;
+
+            fn listen_to(&mut self, mut of: impl FnMut(&'static $crate::control::Group) -> $crate::Listen) {
+                $($crate::Processor::listen(&mut self.$field, of($group));)+
+            }
         }
     };
+    (@fresh) => { Default::default() };
+    (@fresh $fresh:expr) => { $fresh };
 }
 
 pub(super) use rack;

@@ -2,8 +2,9 @@
 
 use crate::block::delay::Delay;
 use crate::control::Staged;
+use crate::readout::Report;
 use crate::smooth::Gain;
-use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 
 /// Whether the module inside a [`Stage`] runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,8 +28,9 @@ pub struct Stage<P: Processor> {
     /// 1 where the module is heard, 0 where the dry path is.
     wet: Gain,
     dry: Delay,
-    /// Whether the output is in minus out instead of out.
-    delta: bool,
+    /// Listen state: 1 where in minus out is heard, 0 where out is.
+    delta: Gain,
+    listens_to_delta: bool,
 }
 
 impl<P: Processor> Stage<P> {
@@ -37,9 +39,8 @@ impl<P: Processor> Stage<P> {
         &self.module
     }
 
-    /// Listen state: from now on `run` gives in minus out of this module, aligned; delta + wet = dry.
-    pub fn listen_to_delta(&mut self, on: bool) {
-        self.delta = on;
+    fn aim_delta(&mut self) {
+        self.delta.aim(if self.listens_to_delta { 1.0 } else { 0.0 });
     }
 }
 
@@ -50,6 +51,8 @@ impl<P: Processor> Processor for Stage<P> {
         self.module.prepare(rate, mode);
         self.dry.prepare(self.module.latency());
         self.wet.prepare(rate);
+        self.delta.prepare(rate);
+        self.aim_delta();
         self.power = Power::Off;
     }
 
@@ -57,6 +60,8 @@ impl<P: Processor> Processor for Stage<P> {
         self.module.reset();
         self.dry.reset();
         self.wet.reset();
+        self.delta.reset();
+        self.aim_delta();
         self.power = Power::Off;
     }
 
@@ -86,6 +91,7 @@ impl<P: Processor> Processor for Stage<P> {
             self.wet.aim(1.0);
         }
         self.wet.control();
+        self.delta.control();
         if self.power == Power::On && self.wet.target() == 0.0 && self.wet.steady() == Some(0.0) {
             self.power = Power::Off;
         }
@@ -101,9 +107,10 @@ impl<P: Processor> Processor for Stage<P> {
     }
 
     fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        let delta = self.delta.steady();
         match (self.power, self.wet.steady()) {
-            (Power::Off, _) if !self.delta => return self.dry.run(frames),
-            (Power::On, Some(1.0)) if !self.delta => {
+            (Power::Off, _) if delta == Some(0.0) => return self.dry.run(frames),
+            (Power::On, Some(1.0)) if delta == Some(0.0) => {
                 self.dry.push(frames);
                 return self.module.run(frames, keys);
             }
@@ -129,9 +136,18 @@ impl<P: Processor> Processor for Stage<P> {
                 }
             }
         }
-        if self.delta {
-            for (wet, dry) in frames.iter_mut().zip(&*dry) {
-                *wet = [dry[0] - wet[0], dry[1] - wet[1]];
+        match delta {
+            Some(0.0) => {}
+            Some(1.0) => {
+                for (wet, dry) in frames.iter_mut().zip(&*dry) {
+                    *wet = [dry[0] - wet[0], dry[1] - wet[1]];
+                }
+            }
+            _ => {
+                for (wet, dry) in frames.iter_mut().zip(&*dry) {
+                    let part = self.delta.advance();
+                    *wet = [wet[0] + part * (dry[0] - 2.0 * wet[0]), wet[1] + part * (dry[1] - 2.0 * wet[1])];
+                }
             }
         }
     }
@@ -146,5 +162,15 @@ impl<P: Processor> Processor for Stage<P> {
 
     fn is_settled(&self) -> bool {
         self.power == Power::Off || self.module.is_settled()
+    }
+
+    fn report(&self, report: &mut impl Report) {
+        self.module.report(report);
+    }
+
+    fn listen(&mut self, to: Listen) {
+        self.listens_to_delta = to == Listen::Delta;
+        self.aim_delta();
+        self.module.listen(if self.listens_to_delta { Listen::Output } else { to });
     }
 }

@@ -6,6 +6,8 @@ use super::planar::{Planar, RUN};
 use super::true_peak::TruePeak;
 use crate::Frame;
 use crate::chain::Observer;
+use crate::control::Group;
+use crate::readout::{Keep, Readout, Report};
 use crate::units::gain_to_db;
 
 /// Loudness, true peak and correlation together, over any duration. Takes any number of frames; fastest in runs of 16
@@ -54,6 +56,39 @@ pub struct MeterReading {
     pub correlation: f64,
 }
 
+/// The group of what the meter reads.
+pub static GROUP: Group = Group { id: "meter", name: "Meter" };
+
+/// [`MeterReading::momentary_lufs`].
+pub static MOMENTARY: Readout = readout("momentary", "Loudness of the last 0.4 s, LUFS.");
+/// [`MeterReading::short_term_lufs`].
+pub static SHORT_TERM: Readout = readout("short_term", "Loudness of the last 3 s, LUFS.");
+/// [`MeterReading::integrated_lufs`].
+pub static INTEGRATED: Readout = readout("integrated", "Gated loudness since the start of the measurement, LUFS.");
+/// [`MeterReading::lra_lu`].
+pub static LRA: Readout = readout("lra", "Loudness range since the start of the measurement, LU.");
+/// [`MeterReading::lra_stable`], as 1 or 0.
+pub static LRA_STABLE: Readout = readout("lra_stable", "1 once a minute has been measured.");
+/// [`MeterReading::max_momentary_lufs`].
+pub static MAX_MOMENTARY: Readout = readout("max_momentary", "Highest momentary loudness, LUFS.");
+/// [`MeterReading::max_short_term_lufs`].
+pub static MAX_SHORT_TERM: Readout = readout("max_short_term", "Highest short-term loudness, LUFS.");
+/// [`MeterReading::true_peak_db`], left and right.
+pub static TRUE_PEAK: [Readout; 2] = [
+    readout("true_peak_left", "Highest true peak of the left channel, dBTP."),
+    readout("true_peak_right", "Highest true peak of the right channel, dBTP."),
+];
+/// [`MeterReading::plr_lu`].
+pub static PLR: Readout = readout("plr", "Highest true peak less integrated loudness, LU.");
+/// [`MeterReading::psr_lu`].
+pub static PSR: Readout = readout("psr", "Highest true peak of the last 3 s less their loudness, LU.");
+/// [`MeterReading::correlation`].
+pub static CORRELATION: Readout = readout("correlation", "Correlation of left and right, -1 to +1.");
+
+const fn readout(id: &'static str, help: &'static str) -> Readout {
+    Readout { id, help, keep: Keep::Latest }
+}
+
 impl Observer for Meter {
     fn prepare(&mut self, rate: f64) {
         self.loudness.prepare(rate);
@@ -92,6 +127,25 @@ impl Observer for Meter {
             self.true_peak.end_run();
             self.correlation.end_run();
         }
+    }
+
+    fn report(&self, report: &mut impl Report) {
+        let reading = self.read();
+        report.group(&GROUP, |report| {
+            report.value(&MOMENTARY, reading.momentary_lufs);
+            report.value(&SHORT_TERM, reading.short_term_lufs);
+            report.value(&INTEGRATED, reading.integrated_lufs);
+            report.value(&LRA, reading.lra_lu);
+            report.value(&LRA_STABLE, f64::from(u8::from(reading.lra_stable)));
+            report.value(&MAX_MOMENTARY, reading.max_momentary_lufs);
+            report.value(&MAX_SHORT_TERM, reading.max_short_term_lufs);
+            for (readout, peak_db) in TRUE_PEAK.iter().zip(reading.true_peak_db) {
+                report.value(readout, peak_db);
+            }
+            report.value(&PLR, reading.plr_lu);
+            report.value(&PSR, reading.psr_lu);
+            report.value(&CORRELATION, reading.correlation);
+        });
     }
 }
 

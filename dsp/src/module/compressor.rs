@@ -19,9 +19,10 @@ pub use settings::*;
 use super::key::{Key, KeyState};
 use crate::block::delay::Delay;
 use crate::block::gliding_delay::GlidingDelay;
+use crate::readout::{Keep, Readout, Report};
 use crate::smooth::{Gain, Glide};
 use crate::units::{db_to_gain, fast_db_to_gain, gain_to_db, ms_to_frames};
-use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use curve::{Course, Curve, GLIDING};
 use law::Run;
 use make_up::MakeUp;
@@ -32,6 +33,27 @@ const ZERO_VU_DB: f64 = -18.0;
 
 /// How much of the peak is left after each control interval where the module is neutral.
 const IDLE_KEEP: f64 = 0.99;
+
+/// [`CompressorReading::level_db`].
+pub static LEVEL_READOUT: Readout =
+    Readout { id: "level", help: "Level that the detector reads, dBFS.", keep: Keep::Latest };
+
+/// [`CompressorReading::reduction_db`].
+pub static REDUCTION_READOUT: Readout = Readout { id: "reduction", help: "What is taken, dB.", keep: Keep::Highest };
+
+/// [`CompressorReading::make_up_db`].
+pub static MAKE_UP_READOUT: Readout = Readout {
+    id: "make_up",
+    help: "Make-up in dB that would give back what was taken in the last three seconds of programme.",
+    keep: Keep::Latest,
+};
+
+/// Whether [`CompressorReading::key`] is silent.
+pub static NO_KEY_READOUT: Readout = Readout {
+    id: "no_key",
+    help: "1 while the side-chain is the key and has been silent for 2 s.",
+    keep: Keep::Latest,
+};
 
 /// What a compressor is doing.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,12 +146,6 @@ impl Compressor {
             self.zero_vu_db = zero_vu_db;
             self.aim_curve();
         }
-    }
-
-    /// Listen state: from now on the output is the key, as the detector hears it.
-    pub fn listen_to_key(&mut self, on: bool) {
-        (self.listens, self.changed) = (on, true);
-        self.key_heard.aim(if on { 1.0 } else { 0.0 });
     }
 
     /// What it is doing.
@@ -422,6 +438,23 @@ impl Processor for Compressor {
 
     fn is_settled(&self) -> bool {
         self.neutral || (!self.fades() && self.side_chains[0].is_settled())
+    }
+
+    fn report(&self, report: &mut impl Report) {
+        let CompressorReading { level_db, reduction_db, make_up_db, key } = self.read();
+        report.value(&LEVEL_READOUT, level_db);
+        report.value(&REDUCTION_READOUT, reduction_db);
+        report.value(&MAKE_UP_READOUT, make_up_db.unwrap_or(f64::NEG_INFINITY));
+        report.value(&NO_KEY_READOUT, f64::from(u8::from(key == KeyState::Silent)));
+    }
+
+    /// Lets hear the key, as the detector hears it.
+    fn listen(&mut self, to: Listen) {
+        let on = to == Listen::Key;
+        if on != self.listens {
+            (self.listens, self.changed) = (on, true);
+            self.key_heard.aim(if on { 1.0 } else { 0.0 });
+        }
     }
 }
 

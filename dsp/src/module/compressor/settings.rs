@@ -1,11 +1,26 @@
 //! What can be set on a compressor.
 
 use super::character::Character;
-use crate::control::{Choice, Dial, Enumerated, Group, Named, Scale, Settings, Switch, Unit, Visit, defaults};
+use crate::control::{Choice, Dial, Enumerated, Group, Named, Scale, Settings, Staged, Switch, Unit, Visit, defaults};
 use crate::module::key::KeySettings;
 
 /// The module's group on a channel.
 pub static GROUP: Group = Group { id: "comp", name: "Comp" };
+
+/// The module's group on a master, where it holds a mix together.
+pub static GLUE: Group = Group { id: "glue", name: "Glue" };
+
+/// What the glue of a fresh master is set to: the bus character, slow enough to let transients pass.
+pub fn glue() -> Staged<CompressorSettings> {
+    let module = CompressorSettings {
+        character: Character::Bus,
+        ratio: 2.0,
+        attack_ms: 30.0,
+        auto_release: true,
+        ..CompressorSettings::default()
+    };
+    Staged { module, ..Staged::default() }
+}
 
 /// Which compressor it is; see [`Character`] for what is inside each.
 pub static CHARACTER: Choice = Choice {
