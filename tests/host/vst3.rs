@@ -75,7 +75,7 @@ fn a_fresh_instance_nulls() {
         let worst = difference(&through(&instance, &input), &delayed(&input, latency));
         assert!(worst <= 1e-6, "{name}: null leaves {worst:e}, 1e-6 (-120 dB) at most");
         let calls = instance.log.take();
-        assert!(calls.iter().all(|call| *call == Call::Restart(kLatencyChanged as i32)), "{name}: {calls:?}");
+        assert!(calls.iter().all(|call| *call == Call::Restart({ kLatencyChanged })), "{name}: {calls:?}");
         assert!(calls.len() <= 1, "{name}: {calls:?}");
     }
 }
@@ -121,7 +121,7 @@ fn sensible_arrangements_are_taken_and_others_refused() {
                 arrangement
             };
             let now = || {
-                let (input, output) = (BusDirections_::kInput as u32, BusDirections_::kOutput as u32);
+                let (input, output) = (BusDirections_::kInput, BusDirections_::kOutput);
                 ([arrangement(input, 0), arrangement(input, 1)], arrangement(output, 0))
             };
             let before = now();
@@ -290,7 +290,7 @@ fn a_latency_change_while_playing_is_one_restart_on_the_main_thread() {
         calls.extend(instance.log.take());
         stop.store(true, SeqCst);
         let output = audio.join().expect("the audio thread");
-        assert_eq!(calls, [Call::Restart(kLatencyChanged as i32)], "{name}: calls to the host");
+        assert_eq!(calls, [Call::Restart(kLatencyChanged)], "{name}: calls to the host");
         assert!(after > before, "{name}: {after} frames in Full, more than {before} expected");
         assert_eq!(latency(), after, "{name}: the latency moves once");
         // A 0.05 rad tone moves by at most 0.025 a frame; a click would be a step. The crossfade of two delayed tones
@@ -328,7 +328,7 @@ fn a_loaded_state_with_another_mode_changes_the_latency_while_playing() {
             calls.extend(instance.log.take());
             std::thread::sleep(Duration::from_millis(1));
         }
-        assert_eq!(calls, [Call::Restart(kLatencyChanged as i32)], "{name}: calls to the host");
+        assert_eq!(calls, [Call::Restart(kLatencyChanged)], "{name}: calls to the host");
         assert!(unsafe { instance.processor.getLatencySamples() } > before, "{name}: latency in Full");
     }
 }
@@ -365,7 +365,7 @@ fn instances_that_go_in_the_midst_of_automation_leave_the_others_working() {
         calls.extend(survivor.log.take());
         std::thread::sleep(Duration::from_millis(1));
     }
-    assert_eq!(calls, [Call::Restart(kLatencyChanged as i32)], "the survivor's calls to the host");
+    assert_eq!(calls, [Call::Restart(kLatencyChanged)], "the survivor's calls to the host");
 }
 
 /// An instance of the same code that is in the bundle, whose link is at hand.
@@ -387,7 +387,7 @@ fn a_bulk_edit_is_one_restart_and_no_gesture() {
         .map(|i| (i, controls.control(i).from_normalized(0.9)))
         .collect();
     bulk(&link, &changes);
-    assert_eq!(instance.log.take(), [Call::Restart(kParamValuesChanged as i32)], "calls to the host");
+    assert_eq!(instance.log.take(), [Call::Restart(kParamValuesChanged)], "calls to the host");
     let id = instance.id("EQ 1 Gain");
     let now = unsafe { instance.controller.getParamNormalized(id) };
     assert!((now - 0.9).abs() < 1e-6, "the host reads {now}, 0.9 expected");

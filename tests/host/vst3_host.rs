@@ -349,8 +349,8 @@ impl Instance {
             let pointer = stream.to_com_ptr::<IBStream>().expect("a stream");
             assert_eq!(self.component.getState(pointer.as_ptr()), kResultOk);
         }
-        let bytes = stream.0.borrow().0.clone();
-        bytes
+        
+        stream.0.borrow().0.clone()
     }
 
     /// Gives it a state; says whether it was taken.
