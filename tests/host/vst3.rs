@@ -75,7 +75,7 @@ fn a_fresh_instance_nulls() {
         let worst = difference(&through(&instance, &input), &delayed(&input, latency));
         assert!(worst <= 1e-6, "{name}: null leaves {worst:e}, 1e-6 (-120 dB) at most");
         let calls = instance.log.take();
-        assert!(calls.iter().all(|call| *call == Call::Restart({ kLatencyChanged })), "{name}: {calls:?}");
+        assert!(calls.iter().all(|call| *call == Call::Restart(kLatencyChanged)), "{name}: {calls:?}");
         assert!(calls.len() <= 1, "{name}: {calls:?}");
     }
 }

@@ -349,7 +349,7 @@ impl Instance {
             let pointer = stream.to_com_ptr::<IBStream>().expect("a stream");
             assert_eq!(self.component.getState(pointer.as_ptr()), kResultOk);
         }
-        
+
         stream.0.borrow().0.clone()
     }
 
