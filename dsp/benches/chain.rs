@@ -32,8 +32,10 @@ fn chains(criterion: &mut Criterion) {
 
     support::biquad_row(criterion, &pink);
 
-    // So far: input, both cuts, six bands, output.
+    println!("channel everyday, so far: input, both cuts, six bands, compressor, output");
     let mut channel = ChannelSettings::default();
+    channel.comp.on = true;
+    channel.comp.module.threshold_db = -24.0;
     channel.eq.module = six_bands(channel.eq.module);
     channel.eq.module.high_pass.on = true;
     channel.eq.module.low_pass.on = true;
@@ -43,8 +45,10 @@ fn chains(criterion: &mut Criterion) {
     self::chain::<Channel>(criterion, "channel asleep", &channel, &silence);
     self::chain::<Channel>(criterion, "channel fresh", &ChannelSettings::default(), &pink);
 
-    // So far: input, six bands, output, loudness and true-peak meter.
+    println!("master everyday, so far: input, six bands, glue, output, loudness and true-peak meter");
     let mut master = MasterSettings::default();
+    master.glue.on = true;
+    master.glue.module.threshold_db = -20.0;
     master.eq.module = six_bands(master.eq.module);
     master.input.trim_db = -2.0;
     self::chain::<Master>(criterion, "master everyday", &master, &pink);

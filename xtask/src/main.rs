@@ -1,5 +1,6 @@
 //! Workshop commands of Tandem: `cargo xtask COMMAND`. One file a command.
 
+mod bench;
 mod bundle;
 mod install;
 mod packages;
@@ -21,6 +22,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    Bench(bench::Bench),
     Bundle(bundle::Bundle),
     Install(install::Install),
     Params(params::Params),
@@ -31,6 +33,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Bench(command) => bench::run(&command),
         Command::Bundle(command) => bundle::run(&command),
         Command::Install(command) => install::run(&command),
         Command::Params(command) => params::run(&command),
