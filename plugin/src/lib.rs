@@ -8,6 +8,7 @@ pub mod master;
 pub mod params;
 pub mod shell;
 pub mod state;
+pub mod targets;
 pub mod telemetry;
 
 use channel::Channel;

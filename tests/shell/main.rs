@@ -5,3 +5,4 @@ mod editing;
 mod engine;
 mod process;
 mod state;
+mod targets;
