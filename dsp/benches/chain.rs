@@ -32,7 +32,7 @@ fn chains(criterion: &mut Criterion) {
 
     support::biquad_row(criterion, &pink);
 
-    println!("channel everyday, so far: input, both cuts, six bands, compressor, output");
+    support::note("channel everyday, so far: input, both cuts, six bands, compressor, output");
     let mut channel = ChannelSettings::default();
     channel.comp.on = true;
     channel.comp.module.threshold_db = -24.0;
@@ -45,7 +45,7 @@ fn chains(criterion: &mut Criterion) {
     self::chain::<Channel>(criterion, "channel asleep", &channel, &silence);
     self::chain::<Channel>(criterion, "channel fresh", &ChannelSettings::default(), &pink);
 
-    println!("master everyday, so far: input, six bands, glue, output, loudness and true-peak meter");
+    support::note("master everyday, so far: input, six bands, glue, output, loudness and true-peak meter");
     let mut master = MasterSettings::default();
     master.glue.on = true;
     master.glue.module.threshold_db = -20.0;

@@ -1,6 +1,7 @@
 //! What the benches share: every figure is ns per stereo frame, at 48 kHz in blocks of 256.
 
 #![allow(clippy::disallowed_types, reason = "a bench needs the clock")]
+#![allow(clippy::disallowed_macros, reason = "a bench tells what it measures")]
 #![allow(dead_code, reason = "each bench uses what it needs")]
 
 use biquad::{Biquad, Coefficients, DirectForm2Transposed, ToHertz, Type};
@@ -37,6 +38,11 @@ pub fn per_frame(criterion: &mut Criterion, name: &str, signal: &[Frame], mut pr
             Duration::from_secs_f64(start.elapsed().as_secs_f64() * frames as f64 / (blocks * BLOCK as u64) as f64)
         });
     });
+}
+
+/// Says what the rows after this are of.
+pub fn note(text: &str) {
+    println!("{text}");
 }
 
 /// What everything is compared with: six bells of the `biquad` crate, frame by frame.
