@@ -1,7 +1,7 @@
 //! Compressor: turns down what is over a threshold, in six [characters](Character).
 //!
 //! [`CompressorSettings`] say what can be set. A [side chain](side_chain) makes levels out of the [`key`](super::key) and
-//! reductions in dB out of levels, by the [law](law) of its character; the sound is multiplied by the gain.
+//! reductions in dB out of levels, by the [law] of its character; the sound is multiplied by the gain.
 //!
 //! In Mix and Full the sound is delayed by [`LOOK_AHEAD`]'s maximum, and the gain by that less the look-ahead; in Live
 //! there is no look-ahead.

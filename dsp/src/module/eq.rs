@@ -1,6 +1,6 @@
 //! Equaliser: a high-pass, a low-pass and eight bands, minimum phase.
 //!
-//! [`EqSettings`] say what can be set, [`Response`] what they do, [`Eq`] does it. The bands work in their order: high-pass,
+//! [`EqSettings`] say what can be set, [`Response`] what they do, [`struct@Eq`] does it. The bands work in their order: high-pass,
 //! low-pass, 1 to 8.
 
 mod filter;
