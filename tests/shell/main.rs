@@ -3,6 +3,7 @@
 mod controls;
 mod editing;
 mod engine;
+mod manual;
 mod process;
 mod state;
 mod targets;
