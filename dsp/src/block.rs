@@ -2,6 +2,7 @@
 
 pub mod analog;
 pub mod ballistics;
+pub mod complex;
 pub mod crest;
 pub mod delay;
 pub mod fast_log;

@@ -92,3 +92,24 @@ fn an_equaliser_without_effect_is_bit_transparent() {
         assert!(output == signal, "peak {:.1} dBFS changed to {:.1} dBFS", peak_db(&signal), peak_db(&output));
     }
 }
+
+#[test]
+fn a_boost_and_a_cut_by_as_much_null() {
+    for rate in [44_100.0, 96_000.0] {
+        for freq_hz in [60.0, 2_500.0, 9_000.0, 19_000.0] {
+            for (shape, q) in [(Shape::Bell, 0.2), (Shape::Bell, 8.0), (Shape::HighShelf, 0.7), (Shape::LowShelf, 2.0)]
+            {
+                let mut settings = one_band(BandSettings { shape, freq_hz, gain_db: 11.0, q, ..Default::default() });
+                settings.bands[5] = BandSettings { gain_db: -11.0, ..settings.bands[0] };
+                let signal = tandem_tests::signals::white(8000, 1, 0.0);
+                let mut output = signal.clone();
+                process(&mut fresh(&settings, rate), &mut output);
+                for (left, right) in output.iter_mut().zip(&signal) {
+                    *left = [left[0] - right[0], left[1] - right[1]];
+                }
+                let residue = peak_db(&output);
+                assert!(residue <= -200.0, "{shape:?} {freq_hz} Hz Q {q} at {rate} Hz leaves {residue:.1} dBFS");
+            }
+        }
+    }
+}

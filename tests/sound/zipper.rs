@@ -70,6 +70,11 @@ fn equaliser_steps_and_switches_do_not_click() {
     moved = before;
     moved.eq.module.bands[0].freq_hz = 2_000.0;
     assert_silent("bell moved by an octave", residue_db::<Channel>(before, moved));
+    // On the way the correction of the highest frequencies begins to work, or ends.
+    moved = before;
+    moved.eq.module.bands[0].q = 0.3;
+    assert_silent("bell widened until it needs a correction", residue_db::<Channel>(before, moved));
+    assert_silent("bell narrowed until it needs none", residue_db::<Channel>(moved, before));
     moved = before;
     moved.eq.module.bands[0].on = false;
     assert_silent("band switched off", residue_db::<Channel>(before, moved));

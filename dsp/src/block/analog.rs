@@ -70,6 +70,11 @@ impl Analog {
         Self { n: [0.0, 1.0, 0.0], d: [1.0, 1.0, 0.0] }
     }
 
+    /// Whether it has one pole, not two.
+    pub fn is_one_pole(&self) -> bool {
+        self.d[2] == 0.0
+    }
+
     /// Complex response (real, imaginary) at `ratio` times its frequency.
     pub fn response(&self, ratio: f64) -> [f64; 2] {
         let at = |[c0, c1, c2]: [f64; 3]| [c0 - c2 * ratio * ratio, c1 * ratio];

@@ -22,6 +22,11 @@ pub struct Design {
 /// v = x - s2; y = d x + c1 s1 + c2 s2; s2' = s2 + q s1 + r v; s1' = p s1 + q v.
 pub type Coefs = [f64; 6];
 
+/// Whether nothing but the input comes out, whatever the state is.
+pub fn passes(&[_, _, _, c1, c2, d]: &Coefs) -> bool {
+    c1 == 0.0 && c2 == 0.0 && d == 1.0
+}
+
 /// [`Coefs`] for the left and the right lane.
 pub type LaneCoefs = [Frame; 6];
 
@@ -82,7 +87,10 @@ impl Design {
 #[derive(Clone, Copy, Debug)]
 pub struct Section {
     now: LaneCoefs,
+    /// A frame's.
     step: LaneCoefs,
+    /// How much longer the steps become with each control tick.
+    bend: LaneCoefs,
     moving: bool,
     state: [Frame; 2],
 }
@@ -92,7 +100,14 @@ const SMALLEST: f64 = 1e-30;
 
 impl Default for Section {
     fn default() -> Self {
-        Self { now: Design::NEUTRAL.coefs().map(|c| [c; 2]), step: [[0.0; 2]; 6], moving: false, state: [[0.0; 2]; 2] }
+        let still = [[0.0; 2]; 6];
+        Self {
+            now: Design::NEUTRAL.coefs().map(|c| [c; 2]),
+            step: still,
+            bend: still,
+            moving: false,
+            state: [[0.0; 2]; 2],
+        }
     }
 }
 
@@ -111,6 +126,17 @@ impl Section {
         self.moving = true;
     }
 
+    /// Runs by `step` each frame, and by `bend` more after each [`go_on`](Self::go_on): along a parabola.
+    pub fn bend(&mut self, step: LaneCoefs, bend: LaneCoefs) {
+        (self.step, self.bend) = (step, bend);
+        self.moving = true;
+    }
+
+    /// A control tick on the way of [`bend`](Self::bend).
+    pub fn go_on(&mut self) {
+        advance(&mut self.step, &self.bend);
+    }
+
     /// Whether its coefficients are on their way.
     pub fn is_moving(&self) -> bool {
         self.moving
@@ -121,7 +147,7 @@ impl Section {
         self.state = [[0.0; 2]; 2];
     }
 
-    /// At a control tick: silences what has all but died away.
+    /// Now and then at a control tick: silences what has all but died away.
     pub fn flush(&mut self) {
         let loudest = self.state.as_flattened().iter().fold(0.0f64, |loudest, s| loudest.max(s.abs()));
         if loudest < SMALLEST {
@@ -134,50 +160,43 @@ impl Section {
 /// one after the other: while one waits for its state the other computes.
 pub fn run(first: &mut Section, second: Option<&mut Section>, frames: &mut [Frame]) {
     match second {
-        None if first.moving => run_one::<true>(first, frames),
-        None => run_one::<false>(first, frames),
+        None if first.moving => run_each([first], [true], frames),
+        None => run_each([first], [false], frames),
         Some(second) => match (first.moving, second.moving) {
-            (false, false) => run_two::<false, false>(first, second, frames),
-            (true, false) => run_two::<true, false>(first, second, frames),
-            (false, true) => run_two::<false, true>(first, second, frames),
-            (true, true) => run_two::<true, true>(first, second, frames),
+            (false, false) => run_each([first, second], [false, false], frames),
+            (true, false) => run_each([first, second], [true, false], frames),
+            (false, true) => run_each([first, second], [false, true], frames),
+            (true, true) => run_each([first, second], [true, true], frames),
         },
     }
 }
 
-fn run_one<const MOVING: bool>(section: &mut Section, frames: &mut [Frame]) {
-    let Section { mut now, step, mut state, .. } = *section;
-    for frame in frames {
-        if MOVING {
-            advance(&mut now, &step);
-        }
-        *frame = tick(&now, &mut state, *frame);
-    }
-    section.state = state;
-    if MOVING {
-        section.now = now;
-    }
+/// As [`run`] for three filters of which none moves: faster still. With moving ones there are too many numbers about.
+pub fn run_three(sections: [&mut Section; 3], frames: &mut [Frame]) {
+    debug_assert!(sections.iter().all(|section| !section.moving));
+    run_each(sections, [false; 3], frames);
 }
 
-fn run_two<const FIRST: bool, const SECOND: bool>(first: &mut Section, second: &mut Section, frames: &mut [Frame]) {
-    let Section { now: mut now_1, step: step_1, state: mut state_1, .. } = *first;
-    let Section { now: mut now_2, step: step_2, state: mut state_2, .. } = *second;
+#[inline(always)]
+fn run_each<const N: usize>(sections: [&mut Section; N], moving: [bool; N], frames: &mut [Frame]) {
+    let mut now: [LaneCoefs; N] = std::array::from_fn(|i| sections[i].now);
+    let step: [LaneCoefs; N] = std::array::from_fn(|i| sections[i].step);
+    let mut state: [[Frame; 2]; N] = std::array::from_fn(|i| sections[i].state);
     for frame in frames {
-        if FIRST {
-            advance(&mut now_1, &step_1);
+        let mut x = *frame;
+        for i in 0..N {
+            if moving[i] {
+                advance(&mut now[i], &step[i]);
+            }
+            x = tick(&now[i], &mut state[i], x);
         }
-        if SECOND {
-            advance(&mut now_2, &step_2);
+        *frame = x;
+    }
+    for (i, section) in sections.into_iter().enumerate() {
+        section.state = state[i];
+        if moving[i] {
+            section.now = now[i];
         }
-        let between = tick(&now_1, &mut state_1, *frame);
-        *frame = tick(&now_2, &mut state_2, between);
-    }
-    (first.state, second.state) = (state_1, state_2);
-    if FIRST {
-        first.now = now_1;
-    }
-    if SECOND {
-        second.now = now_2;
     }
 }
 

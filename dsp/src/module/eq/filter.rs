@@ -2,14 +2,17 @@
 
 use super::{BANDS, EqSettings, Placement, Shape, Slope};
 use crate::block::analog::Analog;
-use crate::block::matched;
+use crate::block::matched::{self, Matched};
 use crate::block::svf::Design;
 
 /// The two cuts and the bands.
 pub const UNITS: usize = 2 + BANDS;
 
-/// Most two-pole sections in a row that a band or cut needs: 48 dB/oct.
-pub const SECTIONS: usize = 4;
+/// Most two-pole sections in a row that a prototype needs: 48 dB/oct.
+pub const POLE_PAIRS: usize = 4;
+
+/// Most digital sections in a row: each pair of poles may need a correction.
+pub const SECTIONS: usize = 2 * POLE_PAIRS;
 
 /// Highest frequency, as a part of the sample rate.
 pub const HIGHEST: f64 = 0.49;
@@ -49,32 +52,39 @@ pub struct Filter {
     pub point: Point,
 }
 
-/// Up to [`SECTIONS`] of something in a row.
+/// Up to `N` of something in a row.
 #[derive(Clone, Copy, Debug)]
-pub struct Row<T> {
-    list: [T; SECTIONS],
+pub struct Row<T, const N: usize> {
+    list: [T; N],
     length: usize,
 }
 
-impl<T: Copy> Row<T> {
-    /// One.
-    pub fn one(item: T) -> Self {
-        Self { list: [item; SECTIONS], length: 1 }
+/// The analogue prototype's sections.
+pub type Prototype = Row<Analog, POLE_PAIRS>;
+
+/// The digital filter's sections.
+pub type Designs = Row<Design, SECTIONS>;
+
+impl<T: Copy, const N: usize> Row<T, N> {
+    /// None yet; `filler` is never seen.
+    fn none(filler: T) -> Self {
+        Self { list: [filler; N], length: 0 }
     }
 
-    /// One more; there is room for [`SECTIONS`].
-    fn and(mut self, item: T) -> Self {
-        debug_assert!(self.length < SECTIONS);
+    /// These, at least one.
+    fn of<const LENGTH: usize>(items: [T; LENGTH]) -> Self {
+        let mut row = Self::none(items[0]);
+        items.into_iter().for_each(|item| row.add(item));
+        row
+    }
+
+    /// One more; there is room for `N`.
+    fn add(&mut self, item: T) {
+        debug_assert!(self.length < N);
         if let Some(slot) = self.list.get_mut(self.length) {
             *slot = item;
             self.length += 1;
         }
-        self
-    }
-
-    /// Each turned into something else.
-    pub fn map<U>(&self, turn: impl FnMut(T) -> U) -> Row<U> {
-        Row { list: self.list.map(turn), length: self.length }
     }
 
     /// As a slice.
@@ -85,26 +95,34 @@ impl<T: Copy> Row<T> {
 
 impl Kind {
     /// The analogue prototype, as sections of one or two poles at the point's frequency.
-    pub fn prototype(self, point: &Point) -> Row<Analog> {
+    pub fn prototype(self, point: &Point) -> Prototype {
         let Point { gain_db, q, .. } = *point;
         match self {
             Self::HighPass(slope) => butterworth(slope, Analog::high_pass, Analog::high_pass_1),
             Self::LowPass(slope) => butterworth(slope, Analog::low_pass, Analog::low_pass_1),
-            Self::Band(shape) => Row::one(match shape {
+            Self::Band(shape) => Row::of([match shape {
                 Shape::Bell => Analog::bell(gain_db, q),
                 Shape::LowShelf => Analog::low_shelf(gain_db, q),
                 Shape::HighShelf => Analog::high_shelf(gain_db, q),
                 Shape::Tilt => Analog::tilt(gain_db, q),
                 Shape::Notch => Analog::notch(q),
                 Shape::BandPass => Analog::band_pass(q),
-            }),
+            }]),
         }
     }
 
-    /// The digital sections that follow the prototype.
-    pub fn design(self, point: &Point, rate: f64) -> Row<Design> {
+    /// The digital sections that follow the prototype: as many at every point.
+    pub fn design(self, point: &Point, rate: f64) -> Designs {
         let freq_hz = point.freq_hz.min(HIGHEST * rate);
-        self.prototype(point).map(|analog| matched::design(&analog, freq_hz, rate))
+        let mut designs = Row::none(Design::NEUTRAL);
+        for analog in self.prototype(point).as_slice() {
+            let Matched { main, correction } = matched::design(analog, freq_hz, rate);
+            designs.add(main);
+            if !analog.is_one_pole() {
+                designs.add(correction);
+            }
+        }
+        designs
     }
 
     /// Whether at this gain nothing is left of it.
@@ -147,20 +165,20 @@ impl EqSettings {
 }
 
 /// A Butterworth cut out of sections of two poles with their Q, and one of one pole.
-fn butterworth(slope: Slope, two: fn(f64) -> Analog, one: fn() -> Analog) -> Row<Analog> {
+fn butterworth(slope: Slope, two: fn(f64) -> Analog, one: fn() -> Analog) -> Prototype {
     // Q = 1 / (2 cos θ), θ the angles of the poles to the negative real axis: odd multiples of 90° / order for even
     // orders, multiples of 180° / order for odd ones.
     match slope {
-        Slope::Db6 => Row::one(one()),
-        Slope::Db12 => Row::one(two(std::f64::consts::FRAC_1_SQRT_2)),
-        Slope::Db18 => Row::one(one()).and(two(1.0)),
-        Slope::Db24 => Row::one(two(0.541_196_100_146_197)).and(two(1.306_562_964_876_376_6)),
-        Slope::Db36 => Row::one(two(0.517_638_090_205_041_5))
-            .and(two(std::f64::consts::FRAC_1_SQRT_2))
-            .and(two(1.931_851_652_578_136_8)),
-        Slope::Db48 => Row::one(two(0.509_795_579_104_159_2))
-            .and(two(0.601_344_886_935_045_3))
-            .and(two(0.899_976_223_136_415_6))
-            .and(two(2.562_915_447_741_506_3)),
+        Slope::Db6 => Row::of([one()]),
+        Slope::Db12 => Row::of([two(std::f64::consts::FRAC_1_SQRT_2)]),
+        Slope::Db18 => Row::of([one(), two(1.0)]),
+        Slope::Db24 => Row::of([0.541_196_100_146_197, 1.306_562_964_876_376_6].map(two)),
+        Slope::Db36 => {
+            Row::of([0.517_638_090_205_041_5, std::f64::consts::FRAC_1_SQRT_2, 1.931_851_652_578_136_8].map(two))
+        }
+        Slope::Db48 => Row::of(
+            [0.509_795_579_104_159_2, 0.601_344_886_935_045_3, 0.899_976_223_136_415_6, 2.562_915_447_741_506_3]
+                .map(two),
+        ),
     }
 }

@@ -1,21 +1,18 @@
 //! What the equaliser's settings do, without a signal: the editor draws it, the tests measure against it.
 
-use super::filter::{Filter, Row, UNITS};
+use super::filter::{Designs, Filter, UNITS};
 use super::{EqSettings, Placement};
-use crate::block::svf::Design;
+use crate::block::complex::{Complex, add, mul, power, scale};
 use crate::units::{gain_to_db, power_to_db};
 
 /// A band or cut by its place: 0 the high-pass, 1 the low-pass, 2 to 9 the bands 1 to 8.
 pub type Place = usize;
 
-/// A complex number: real, imaginary.
-type Complex = [f64; 2];
-
 /// The settled processor's response at one sample rate.
 #[derive(Clone, Debug)]
 pub struct Response {
     rate: f64,
-    units: [(Filter, Row<Design>); UNITS],
+    units: [(Filter, Designs); UNITS],
 }
 
 impl EqSettings {
@@ -72,7 +69,7 @@ impl Response {
         gain_to_db(f64::hypot(re, im))
     }
 
-    fn of(&self, row: &Row<Design>, freq_hz: f64) -> Complex {
+    fn of(&self, row: &Designs, freq_hz: f64) -> Complex {
         product(row.as_slice().iter().map(|design| design.response(self.rate, freq_hz)))
     }
 }
@@ -81,7 +78,7 @@ impl Response {
 fn transfer(filters: impl Iterator<Item = (Placement, Complex)>) -> [[Complex; 2]; 2] {
     const ZERO: Complex = [0.0, 0.0];
     const ONE: Complex = [1.0, 0.0];
-    let half = |[re, im]: Complex| [0.5 * re, 0.5 * im];
+    let half = |sum| scale(0.5, sum);
     filters.fold([[ONE, ZERO], [ZERO, ONE]], |before, (placement, h)| {
         // Half of 1 + h and of 1 - h, up to sign: how mid or side alone mixes left and right.
         let (sum, difference) = (half(add(ONE, h)), half(add(h, [-1.0, 0.0])));
@@ -103,7 +100,6 @@ fn transfer(filters: impl Iterator<Item = (Placement, Complex)>) -> [[Complex; 2
 }
 
 fn part_db(&[[ll, rl], [lr, rr]]: &[[Complex; 2]; 2], part: Placement) -> f64 {
-    let power = |[re, im]: Complex| re * re + im * im;
     let quarter_power = |sum: Complex| 0.25 * power(sum);
     let cross = add(rl, lr);
     power_to_db(match part {
@@ -117,12 +113,4 @@ fn part_db(&[[ll, rl], [lr, rr]]: &[[Complex; 2]; 2], part: Placement) -> f64 {
 
 fn product(factors: impl Iterator<Item = Complex>) -> Complex {
     factors.fold([1.0, 0.0], mul)
-}
-
-fn add(a: Complex, b: Complex) -> Complex {
-    [a[0] + b[0], a[1] + b[1]]
-}
-
-fn mul(a: Complex, b: Complex) -> Complex {
-    [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
 }

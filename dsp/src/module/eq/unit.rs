@@ -1,8 +1,8 @@
 //! A band or a cut at work: what glides, and the fade from what it was to what it is.
 
 use super::Placement;
-use super::filter::{Filter, HIGHEST, Kind, Point, Row, SECTIONS};
-use crate::block::svf::{self, Coefs, Design, LaneCoefs, Section};
+use super::filter::{Designs, Filter, HIGHEST, Kind, Point, SECTIONS};
+use crate::block::svf::{self, Coefs, LaneCoefs, Section};
 use crate::smooth::{Gain, Glide};
 use crate::units::{hz_to_octaves, octaves_to_hz};
 use crate::{CONTROL_INTERVAL, Frame};
@@ -67,9 +67,25 @@ impl Unit {
         }
     }
 
-    /// How long it can still sound, in frames.
+    /// How long it can still sound once it has come to rest, in frames.
     pub fn tail(&self) -> usize {
         self.now.tail.max(self.before.tail)
+    }
+
+    /// Whether it does anything to the sound.
+    pub fn is_active(&self) -> bool {
+        self.now.active || self.fades()
+    }
+
+    /// Whether it needs its control ticks.
+    pub fn is_moving(&self) -> bool {
+        self.now.moves || self.fades()
+    }
+
+    /// Now and then at a control tick: silences what has all but died away.
+    pub fn flush(&mut self) {
+        self.now.flush();
+        self.before.flush();
     }
 
     /// A control tick.
@@ -116,7 +132,7 @@ fn work(filter: &Filter) -> Option<(Kind, Placement)> {
 }
 
 /// Control ticks between two designs of a moving filter.
-const DESIGN_TICKS: usize = 8;
+const DESIGN_TICKS: usize = 12;
 
 /// A filter that glides. Its designs, one each [`DESIGN_TICKS`], are the control points of a quadratic B-spline: as
 /// smooth as designing at every control tick, and always a convex combination of stable filters.
@@ -132,6 +148,8 @@ struct Voice {
     /// Its binary logarithm.
     q: Glide,
     sections: [Section; SECTIONS],
+    /// Whether each has to run: not one that lets everything pass.
+    runs: [bool; SECTIONS],
     length: usize,
     /// The last three designs of each section.
     knots: [[Coefs; 3]; SECTIONS],
@@ -160,9 +178,10 @@ impl Voice {
 
     /// Glides to `point`.
     fn aim(&mut self, point: &Point, rate: f64) {
-        let Some((kind, _)) = self.work else { return };
+        if self.work.is_none() {
+            return;
+        }
         self.aim_glides(point, rate);
-        self.tail = self.tail.max(tail(&kind.design(point, rate)));
         if !self.moves && [self.freq, self.gain, self.q].iter().any(Glide::moving) {
             self.moves = true;
             self.active = true;
@@ -185,12 +204,13 @@ impl Voice {
         self.length = designs.as_slice().len();
         self.moves = false;
         self.active = !kind.is_neutral_at(self.gain.now());
-        for ((section, knots), design) in self.sections.iter_mut().zip(&mut self.knots).zip(designs.as_slice()) {
+        for (i, design) in designs.as_slice().iter().enumerate() {
             let coefs = design.coefs();
-            *knots = [coefs; 3];
-            section.jump(lanes(&coefs, placement));
-            if !self.active {
-                section.clear();
+            self.knots[i] = [coefs; 3];
+            self.sections[i].jump(lanes(&coefs, placement, 1.0));
+            self.runs[i] = self.active && !svf::passes(&coefs);
+            if !self.runs[i] {
+                self.sections[i].clear();
             }
         }
     }
@@ -201,15 +221,13 @@ impl Voice {
 
     /// A control tick.
     fn control(&mut self, rate: f64) {
-        if !self.active {
-            return;
-        }
-        self.sections[..self.length].iter_mut().for_each(Section::flush);
+        let Some((kind, placement)) = self.work else { return };
         if !self.moves {
             return;
         }
-        let Some((kind, placement)) = self.work else { return };
-        if self.phase == 0 {
+        if self.phase > 0 {
+            self.running().for_each(Section::go_on);
+        } else {
             let glides = [self.freq, self.gain, self.q].iter().any(Glide::moving);
             if !glides && self.last {
                 return self.settle(rate);
@@ -219,27 +237,52 @@ impl Voice {
                 glide.advance(DESIGN_TICKS as u32);
             }
             let designs = kind.design(&self.point(), rate);
-            for (knots, design) in self.knots.iter_mut().zip(designs.as_slice()) {
-                *knots = [knots[1], knots[2], design.coefs()];
+            for (i, design) in designs.as_slice().iter().enumerate() {
+                let [_, a, b] = self.knots[i];
+                self.knots[i] = [a, b, design.coefs()];
+                self.bend(i, placement);
             }
         }
-        self.phase += 1;
-        let way = self.phase as f64 / DESIGN_TICKS as f64;
-        let (leaving, coming) = (0.5 * (1.0 - way) * (1.0 - way), 0.5 * way * way);
-        self.phase %= DESIGN_TICKS;
-        for (section, [a, b, c]) in self.sections.iter_mut().zip(&self.knots).take(self.length) {
-            let coefs = std::array::from_fn(|i| b[i] + (leaving * (a[i] - b[i]) + coming * (c[i] - b[i])));
-            section.aim(lanes(&coefs, placement));
+        self.phase = (self.phase + 1) % DESIGN_TICKS;
+    }
+
+    /// Sets a section on its way from one design to the next.
+    fn bend(&mut self, section: usize, placement: Placement) {
+        let (knots, section, runs) = (&self.knots[section], &mut self.sections[section], &mut self.runs[section]);
+        *runs = !knots.iter().all(svf::passes);
+        if !*runs {
+            // It has arrived there, and what its state holds is not heard.
+            section.jump(lanes(&knots[2], placement, 1.0));
+            section.clear();
+            return;
         }
+        // From (a + b) / 2 to (b + c) / 2: at a part w of the way b + (1 - w)² (a - b) / 2 + w² (c - b) / 2.
+        const TICKS: f64 = DESIGN_TICKS as f64;
+        const SCALE: f64 = 1.0 / (TICKS * TICKS * CONTROL_INTERVAL as f64);
+        let [a, b, c] = knots;
+        let (from, to): (Coefs, Coefs) =
+            (std::array::from_fn(|i| SCALE * (b[i] - a[i])), std::array::from_fn(|i| SCALE * (c[i] - b[i])));
+        let step: Coefs = std::array::from_fn(|i| (TICKS - 0.5) * from[i] + 0.5 * to[i]);
+        let bend: Coefs = std::array::from_fn(|i| to[i] - from[i]);
+        section.bend(lanes(&step, placement, 0.0), lanes(&bend, placement, 0.0));
+    }
+
+    /// Silences what has all but died away.
+    fn flush(&mut self) {
+        self.running().for_each(Section::flush);
+    }
+
+    /// The sections that have to run.
+    fn running(&mut self) -> impl Iterator<Item = &mut Section> {
+        let sections = self.sections[..self.length].iter_mut();
+        sections.zip(&self.runs).filter_map(|(section, runs)| runs.then_some(section))
     }
 
     /// Joins the other filters of the run.
     fn run<'s>(&'s mut self, run: &mut Run<'_, 's>) {
         let Some((_, placement)) = self.work else { return };
         run.enter(Domain::of(placement));
-        for section in &mut self.sections[..self.length] {
-            run.filter(section);
-        }
+        self.running().for_each(|section| run.filter(section));
     }
 
     /// Filters by itself.
@@ -253,19 +296,20 @@ impl Voice {
 }
 
 /// A bound on the ring of sections in series, in frames.
-fn tail(designs: &Row<Design>) -> usize {
+fn tail(designs: &Designs) -> usize {
     designs.as_slice().iter().map(|design| design.ring_frames(TAIL_DB)).sum::<f64>().ceil() as usize
 }
 
-/// On the lane where the filter works its coefficients, on the other what lets everything pass.
-fn lanes(coefs: &Coefs, placement: Placement) -> LaneCoefs {
+/// On the lane where the filter works its coefficients or their steps, on the other what lets everything pass: there the
+/// input comes out times `passes`, or that changes by as much.
+fn lanes(coefs: &Coefs, placement: Placement, passes: f64) -> LaneCoefs {
     let [works_0, works_1] = match placement {
         Placement::Stereo => [true, true],
         Placement::Left | Placement::Mid => [true, false],
         Placement::Right | Placement::Side => [false, true],
     };
     let [p, q, r, c1, c2, d] = *coefs;
-    let lane = |works| if works { [p, q, r, c1, c2, d] } else { [p, q, r, 0.0, 0.0, 1.0] };
+    let lane = |works| if works { [p, q, r, c1, c2, d] } else { [p, q, r, 0.0, 0.0, passes] };
     let (lane_0, lane_1) = (lane(works_0), lane(works_1));
     std::array::from_fn(|i| [lane_0[i], lane_1[i]])
 }
@@ -286,19 +330,19 @@ impl Domain {
     }
 }
 
-/// A run of frames on its way through the filters: gathers them two at a time, and turns left and right into mid and
+/// A run of frames on its way through the filters: gathers them two or three at a time, and turns left and right into mid and
 /// side where needed.
 #[derive(Debug)]
 pub struct Run<'f, 's> {
     frames: &'f mut [Frame],
     domain: Domain,
-    held: Option<&'s mut Section>,
+    held: Held<'s>,
 }
 
 impl<'f, 's> Run<'f, 's> {
     /// Up to [`CONTROL_INTERVAL`] frames, left and right.
     pub fn new(frames: &'f mut [Frame]) -> Self {
-        Self { frames, domain: Domain::LeftRight, held: None }
+        Self { frames, domain: Domain::LeftRight, held: Held::None }
     }
 
     /// Done: all filters have run, and the frames are left and right again.
@@ -330,15 +374,35 @@ impl<'f, 's> Run<'f, 's> {
     }
 
     fn filter(&mut self, section: &'s mut Section) {
-        match self.held.take() {
-            None => self.held = Some(section),
-            Some(first) => svf::run(first, Some(section), self.frames),
+        match std::mem::take(&mut self.held) {
+            Held::None => self.held = Held::One(section),
+            Held::One(first) if first.is_moving() || section.is_moving() => {
+                svf::run(first, Some(section), self.frames);
+            }
+            Held::One(first) => self.held = Held::Two(first, section),
+            Held::Two(first, second) if section.is_moving() => {
+                svf::run(first, Some(second), self.frames);
+                self.held = Held::One(section);
+            }
+            Held::Two(first, second) => svf::run_three([first, second, section], self.frames),
         }
     }
 
     fn drain(&mut self) {
-        if let Some(section) = self.held.take() {
-            svf::run(section, None, self.frames);
+        match std::mem::take(&mut self.held) {
+            Held::None => {}
+            Held::One(section) => svf::run(section, None, self.frames),
+            Held::Two(first, second) => svf::run(first, Some(second), self.frames),
         }
     }
+}
+
+/// Filters that wait for another one to run with.
+#[derive(Debug, Default)]
+enum Held<'s> {
+    #[default]
+    None,
+    One(&'s mut Section),
+    /// Neither of which moves.
+    Two(&'s mut Section, &'s mut Section),
 }

@@ -1,0 +1,63 @@
+//! The equaliser beside the `biquad` crate.
+
+mod support;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use support::{RATE, biquad_row, per_frame, pink};
+use tandem_dsp::module::eq::{Eq, EqSettings};
+use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+
+/// Six bells 3 dB high, as in the biquad row.
+fn six_bands(lowest_hz: f64, ratio: f64) -> EqSettings {
+    let mut settings = EqSettings::default();
+    for (i, band) in settings.bands.iter_mut().take(6).enumerate() {
+        (band.on, band.freq_hz, band.gain_db, band.q) = (true, lowest_hz * ratio.powi(i as i32), 3.0, 1.0);
+    }
+    settings
+}
+
+fn equalisers(criterion: &mut Criterion) {
+    let signal = pink();
+    biquad_row(criterion, &signal);
+    let everyday = six_bands(60.0, 2.1);
+    // Every one of these needs its correction.
+    let high = six_bands(7_000.0, 1.15);
+    for (name, settings) in [("6 bands", everyday), ("6 bands from 7 kHz up", high)] {
+        let mut eq = ready(&settings);
+        per_frame(criterion, &format!("eq, {name}"), &signal, |block| run(&mut eq, block));
+
+        // Frequency, gain and Q of all are aimed elsewhere once a block, long before they arrive.
+        let mut eq = ready(&settings);
+        let mut moved = settings;
+        for band in &mut moved.bands {
+            (band.freq_hz, band.gain_db, band.q) = (band.freq_hz * 1.1, band.gain_db + 1.0, band.q * 1.1);
+        }
+        let mut forth = false;
+        per_frame(criterion, &format!("eq, {name}, all gliding"), &signal, |block| {
+            forth = !forth;
+            eq.set(if forth { &moved } else { &settings });
+            run(&mut eq, block);
+        });
+    }
+    let mut eq = ready(&EqSettings::default());
+    per_frame(criterion, "eq, all off", &signal, |block| run(&mut eq, block));
+}
+
+fn ready(settings: &EqSettings) -> Eq {
+    let mut eq = Eq::default();
+    eq.prepare(RATE, LatencyMode::Live);
+    eq.set(settings);
+    eq
+}
+
+/// As a chain does it.
+fn run(eq: &mut Eq, block: &mut [Frame]) {
+    const NO_KEY: [Frame; CONTROL_INTERVAL] = [[0.0; 2]; CONTROL_INTERVAL];
+    for frames in block.chunks_mut(CONTROL_INTERVAL) {
+        eq.control();
+        eq.run(frames, &NO_KEY[..frames.len()]);
+    }
+}
+
+criterion_group!(benches, equalisers);
+criterion_main!(benches);
