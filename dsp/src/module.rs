@@ -5,4 +5,5 @@ pub mod eq;
 pub mod fader;
 pub mod input;
 pub mod key;
+pub mod limiter;
 pub mod output;

@@ -12,6 +12,8 @@ mod eq_prototype;
 mod fast_log;
 mod key;
 mod level;
+mod limiter;
+mod limiter_ceiling;
 mod loudness;
 mod order;
 mod stage;

@@ -67,6 +67,57 @@ pub fn peak_above_db(samples: &[f64], rate: f64, from_hz: f64) -> f64 {
     gain_to_db(time.iter().fold(0.0f64, |peak, x| peak.max((x / n as f64).abs())))
 }
 
+/// The waveform between the samples at sixteen points each, by FFT over the whole of `samples`: exact for a signal that
+/// begins and ends in silence.
+pub fn interpolated(samples: &[f64]) -> Vec<f64> {
+    const TIMES: usize = 16;
+    let n = samples.len();
+    let mut planner = RealFftPlanner::<f64>::new();
+    let (forward, inverse) = (planner.plan_fft_forward(n), planner.plan_fft_inverse(n * TIMES));
+    let mut time = samples.to_vec();
+    let mut bins = forward.make_output_vec();
+    forward.process(&mut time, &mut bins).expect("lengths are the plan's own");
+    if n.is_multiple_of(2) {
+        // Half of it belongs to the negative frequency.
+        bins[n / 2] *= 0.5;
+    }
+    let mut padded = inverse.make_input_vec();
+    for (to, from) in padded.iter_mut().zip(&bins) {
+        *to = *from / n as f64;
+    }
+    let mut fine = inverse.make_output_vec();
+    inverse.process(&mut padded, &mut fine).expect("lengths are the plan's own");
+    fine
+}
+
+/// Highest magnitude of the waveform, at sixteen points a sample, dBTP.
+pub fn true_peak_db(samples: &[f64]) -> f64 {
+    gain_to_db(interpolated(samples).iter().fold(0.0, |peak, x| x.abs().max(peak)))
+}
+
+/// What remains below `to_hz`: a brick wall in the frequency domain over the whole signal, its edge a raised cosine of
+/// 300 Hz.
+pub fn band_limited(samples: &[f64], rate: f64, to_hz: f64) -> Vec<f64> {
+    const EDGE_HZ: f64 = 300.0;
+    let n = samples.len();
+    let mut planner = RealFftPlanner::<f64>::new();
+    let (forward, inverse) = (planner.plan_fft_forward(n), planner.plan_fft_inverse(n));
+    let mut time = samples.to_vec();
+    let mut bins = forward.make_output_vec();
+    forward.process(&mut time, &mut bins).expect("lengths are the plan's own");
+    for (k, bin) in bins.iter_mut().enumerate() {
+        let into = ((k as f64 * rate / n as f64 - to_hz + EDGE_HZ) / EDGE_HZ).clamp(0.0, 1.0);
+        *bin *= 0.5 * (1.0 + (std::f64::consts::PI * into).cos()) / n as f64;
+    }
+    // What is real at both ends stays real.
+    bins[0].im = 0.0;
+    if let Some(last) = bins.last_mut() {
+        last.im = 0.0;
+    }
+    inverse.process(&mut bins, &mut time).expect("lengths are the plan's own");
+    time
+}
+
 /// The samples faded in and out over `edge` samples (a raised cosine), so that start and end are no steps of their own.
 pub fn tapered(mut samples: Vec<f64>, edge: usize) -> Vec<f64> {
     let length = samples.len();

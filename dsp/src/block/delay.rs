@@ -2,23 +2,23 @@
 
 use crate::Frame;
 
-/// Delays by a fixed number of frames.
+/// Delays frames, or values that belong to frames, by a fixed number.
 #[derive(Clone, Debug, Default)]
-pub struct Delay {
-    ring: Box<[Frame]>,
+pub struct Delay<T = Frame> {
+    ring: Box<[T]>,
     at: usize,
 }
 
-impl Delay {
+impl<T: Copy + Default> Delay<T> {
     /// Readies for a delay of `frames`; allocates, and clears the past.
     pub fn prepare(&mut self, frames: usize) {
-        self.ring = vec![[0.0; 2]; frames].into_boxed_slice();
+        self.ring = vec![T::default(); frames].into_boxed_slice();
         self.at = 0;
     }
 
     /// Forgets the past.
     pub fn reset(&mut self) {
-        self.ring.fill([0.0; 2]);
+        self.ring.fill(T::default());
     }
 
     /// The delay in frames.
@@ -28,7 +28,7 @@ impl Delay {
 
     /// Takes a frame in and gives the one from [`frames`](Self::frames) ago.
     #[inline(always)]
-    pub fn tick(&mut self, input: Frame) -> Frame {
+    pub fn tick(&mut self, input: T) -> T {
         let Some(slot) = self.ring.get_mut(self.at) else { return input };
         let output = std::mem::replace(slot, input);
         self.advance(1);
@@ -36,13 +36,13 @@ impl Delay {
     }
 
     /// Takes a run in and gives the frames from [`frames`](Self::frames) ago in `delayed`, equally long.
-    pub fn run_into(&mut self, frames: &[Frame], delayed: &mut [Frame]) {
+    pub fn run_into(&mut self, frames: &[T], delayed: &mut [T]) {
         delayed.copy_from_slice(frames);
         self.run(delayed);
     }
 
     /// Takes a run in without looking at what comes out.
-    pub fn push(&mut self, frames: &[Frame]) {
+    pub fn push(&mut self, frames: &[T]) {
         let mut rest = frames;
         while !rest.is_empty() && !self.ring.is_empty() {
             let (now, later) = rest.split_at(rest.len().min(self.ring.len() - self.at));
@@ -53,7 +53,7 @@ impl Delay {
     }
 
     /// Delays a run in place.
-    pub fn run(&mut self, frames: &mut [Frame]) {
+    pub fn run(&mut self, frames: &mut [T]) {
         let mut rest = frames;
         while !rest.is_empty() && !self.ring.is_empty() {
             let (now, later) = rest.split_at_mut(rest.len().min(self.ring.len() - self.at));

@@ -1,0 +1,401 @@
+//! Limiter: lifts the sound into a ceiling that it never leaves, in six [styles](Style).
+//!
+//! [`LimiterSettings`] say what can be set. The sound is lifted, then turned down twice: by a [follower](follower), whose
+//! [law](law) is the style's and whose look-ahead is the user's, and by a [guard](guard), which is the same in every
+//! style, sees between the samples and has the last word. So a style may be as fast as it likes.
+//!
+//! The ceiling of a frame is the one that was set when it came in: both stages measure the sound over it, frame by
+//! frame, so it holds while it moves.
+//!
+//! In Mix and Full all of this works on whole runs of its own, which are one control interval late; latency is that, the
+//! longest look-ahead, the guard's interpolator and the guard's window. In Live there is no look-ahead and no guard: the
+//! follower's gain acts at once, and holds the samples, not what is between them.
+
+mod feed;
+mod follower;
+mod guard;
+mod law;
+mod nyquist;
+mod settings;
+mod style;
+
+pub use feed::Slice;
+pub use settings::*;
+pub use style::Style;
+
+use crate::block::delay::Delay;
+use crate::smooth::Gain;
+use crate::units::{db_to_gain, gain_to_db, ms_to_frames};
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use feed::Feed;
+use follower::Follower;
+use guard::Guard;
+use law::Run;
+
+/// The highest magnitude that is told from infinity: +200 dBFS. What is beyond is taken for it.
+const HIGHEST: f64 = 1e10;
+
+/// What a limiter is doing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LimiterReading {
+    /// Peak of what came in, after the gain, in the last control interval, dBFS.
+    pub input_peak_db: f64,
+    /// Peak of what left, dBFS.
+    pub output_peak_db: f64,
+    /// What is taken now, left and right, dB, zero or more.
+    pub reduction_db: [f64; 2],
+    /// Whether the ceiling is held between the samples too; in Live it is not.
+    pub holds_true_peak: bool,
+}
+
+/// The limiter.
+#[derive(Clone, Debug)]
+pub struct Limiter {
+    gain: Gain,
+    ceiling: Gain,
+    link: Gain,
+    /// Listen state: the output is turned down by the gain.
+    unity: Gain,
+    listens_at_unity: bool,
+    gain_db: f64,
+    live: bool,
+    /// The run that comes in, with 1 / ceiling for each frame, and the one that leaves.
+    input: Run<Frame>,
+    lifts: Run<f32>,
+    output: Run<Frame>,
+    /// Frames of that run that have come in.
+    place: usize,
+    follower: Follower,
+    sound: Delay,
+    /// 1 / ceiling for the frames that leave the follower.
+    later_lifts: Delay<f32>,
+    guard: Guard,
+    /// Whether both channels have one gain, and for how long they could have had.
+    linked: bool,
+    together: usize,
+    feed: Feed,
+}
+
+impl Default for Limiter {
+    fn default() -> Self {
+        Self {
+            gain: Gain::default(),
+            ceiling: Gain::default(),
+            link: Gain::default(),
+            unity: Gain::default(),
+            listens_at_unity: false,
+            gain_db: 0.0,
+            live: true,
+            input: [[0.0; 2]; CONTROL_INTERVAL],
+            lifts: [0.0; CONTROL_INTERVAL],
+            output: [[0.0; 2]; CONTROL_INTERVAL],
+            place: 0,
+            follower: Follower::default(),
+            sound: Delay::default(),
+            later_lifts: Delay::default(),
+            guard: Guard::default(),
+            linked: true,
+            together: 0,
+            feed: Feed::default(),
+        }
+    }
+}
+
+impl Limiter {
+    /// Listen state: from now on the output is turned down by the gain, so that what the limiter does is not judged by
+    /// its level.
+    pub fn listen_at_unity(&mut self, on: bool) {
+        self.listens_at_unity = on;
+        self.aim_unity();
+    }
+
+    /// What it is doing.
+    pub fn read(&self) -> LimiterReading {
+        let slice = self.feed.last();
+        LimiterReading {
+            input_peak_db: gain_to_db(f64::from(slice.input_peak)),
+            output_peak_db: gain_to_db(f64::from(slice.output_peak)),
+            reduction_db: slice.gain.map(|gain| -gain_to_db(f64::from(gain))),
+            holds_true_peak: !self.live,
+        }
+    }
+
+    /// Control intervals that have left so far: the number of the next [slice](Self::slices).
+    pub fn slice_count(&self) -> u64 {
+        self.feed.count()
+    }
+
+    /// What has left since the slice of that number, oldest first; the last 1024 are kept. With what came in, both at
+    /// the time when it leaves.
+    pub fn slices(&self, since: u64) -> impl Iterator<Item = Slice> + '_ {
+        self.feed.since(since)
+    }
+
+    fn aim_unity(&mut self) {
+        self.unity.aim(if self.listens_at_unity { db_to_gain(-self.gain_db) } else { 1.0 });
+    }
+
+    /// At the start of a run of the processing: what moves from run to run.
+    fn begin_run(&mut self) {
+        self.link.control();
+        self.follower.control();
+        let alike = self.linked || (self.follower.is_near() && self.guard.is_near());
+        self.together =
+            if alike && self.link.steady() == Some(1.0) { self.together.saturating_add(CONTROL_INTERVAL) } else { 0 };
+        let linked = self.together > self.follower.memory() + self.guard.memory();
+        if self.linked && !linked {
+            self.follower.unlink();
+            self.guard.unlink();
+        }
+        self.linked = linked;
+    }
+
+    /// How far each frame's channels are linked; None where both have one gain.
+    #[inline(always)]
+    fn links(&mut self, frames: usize) -> Option<Run<f32>> {
+        if self.linked {
+            return None;
+        }
+        let mut links = [0.0; CONTROL_INTERVAL];
+        for link in &mut links[..frames] {
+            *link = self.link.advance() as f32;
+        }
+        Some(links)
+    }
+
+    /// The follower's gains, in place on the sound that they belong to.
+    #[inline(always)]
+    fn follow(&mut self, levels: &[Run<f32>; 2], links: Option<&Run<f32>>, sound: &mut [Frame]) {
+        let [left, right] = levels;
+        let louder: Run<f32> = std::array::from_fn(|i| higher(left[i].abs(), right[i].abs()));
+        match links {
+            None => {
+                if let Some(gains) = self.follower.run(0, &louder, sound.len()) {
+                    for (frame, gain) in sound.iter_mut().zip(gains) {
+                        *frame = frame.map(|x| x * f64::from(gain));
+                    }
+                    let lowest = lowest(gains[..sound.len()].iter().copied());
+                    self.feed.first_gain(0, lowest);
+                    self.feed.first_gain(1, lowest);
+                }
+            }
+            Some(links) => {
+                for lane in 0..2 {
+                    let own: Run<f32> = levels[lane].map(f32::abs);
+                    let lifted = std::array::from_fn(|i| own[i] + links[i] * (louder[i] - own[i]));
+                    if let Some(gains) = self.follower.run(lane, &lifted, sound.len()) {
+                        for (frame, gain) in sound.iter_mut().zip(gains) {
+                            frame[lane] *= f64::from(gain);
+                        }
+                        self.feed.first_gain(lane, lowest(gains[..sound.len()].iter().copied()));
+                    }
+                }
+            }
+        }
+    }
+
+    /// A whole run, in Mix and Full.
+    fn process(&mut self) {
+        self.begin_run();
+        let mut sound = self.input;
+        self.follower.hear(&sound);
+        let links = self.links(CONTROL_INTERVAL);
+        let levels = over(&sound, &self.lifts);
+        self.feed.input(peak(&sound));
+        self.sound.run(&mut sound);
+        self.follow(&levels, links.as_ref(), &mut sound);
+        self.later_lifts.run(&mut self.lifts);
+        let levels = over(&sound, &self.lifts);
+        let gains = self.guard.run(&mut sound, &levels, links.as_ref());
+        for (lane, gains) in gains.iter().enumerate() {
+            if let Some(gains) = gains {
+                self.feed.last_gain(lane, lowest(gains.iter().map(|gain| *gain as f32)));
+            }
+        }
+        self.feed.output(peak(&sound));
+        self.feed.end();
+        self.output = sound;
+    }
+
+    /// Up to a run, in Mix and Full.
+    #[inline(always)]
+    fn run_late(&mut self, frames: &mut [Frame]) {
+        let mut rest = frames;
+        while !rest.is_empty() {
+            let (now, later) = rest.split_at_mut(rest.len().min(CONTROL_INTERVAL - self.place));
+            let part = self.place..self.place + now.len();
+            self.lift(now);
+            for ((frame, input), output) in
+                now.iter_mut().zip(&mut self.input[part.clone()]).zip(&self.output[part.clone()])
+            {
+                *input = frame.map(|x| x.clamp(-HIGHEST, HIGHEST));
+                *frame = *output;
+            }
+            match self.ceiling.steady() {
+                Some(ceiling) => self.lifts[part].fill((1.0 / ceiling) as f32),
+                None => {
+                    for lift in &mut self.lifts[part] {
+                        *lift = (1.0 / self.ceiling.advance()) as f32;
+                    }
+                }
+            }
+            self.place += now.len();
+            if self.place == CONTROL_INTERVAL {
+                self.place = 0;
+                self.process();
+            }
+            rest = later;
+        }
+    }
+
+    /// Up to a run between two control ticks, in Live.
+    #[inline(always)]
+    fn run_now(&mut self, frames: &mut [Frame]) {
+        let length = frames.len().min(CONTROL_INTERVAL);
+        self.lift(frames);
+        let mut ceilings = [1.0; CONTROL_INTERVAL];
+        let mut sound = [[0.0; 2]; CONTROL_INTERVAL];
+        for i in 0..length {
+            ceilings[i] = self.ceiling.advance();
+            sound[i] = frames[i].map(|x| x.clamp(-HIGHEST, HIGHEST));
+        }
+        self.follower.hear(&sound[..length]);
+        let links = self.links(length);
+        let levels = over(&sound, &ceilings.map(|ceiling| (1.0 / ceiling) as f32));
+        self.feed.input(peak(&sound));
+        self.follow(&levels, links.as_ref(), &mut sound[..length]);
+        for i in 0..length {
+            frames[i] = sound[i].map(|x| x.clamp(-ceilings[i], ceilings[i]));
+        }
+        self.feed.output(peak(&frames[..length]));
+    }
+
+    #[inline(always)]
+    fn lift(&mut self, frames: &mut [Frame]) {
+        multiply(&mut self.gain, frames);
+    }
+}
+
+impl Processor for Limiter {
+    type Settings = LimiterSettings;
+
+    fn prepare(&mut self, rate: f64, mode: LatencyMode) {
+        self.live = mode == LatencyMode::Live;
+        for gain in [&mut self.gain, &mut self.ceiling, &mut self.link, &mut self.unity] {
+            gain.prepare(rate);
+        }
+        let longest = if self.live { 0 } else { ms_to_frames(LOOK_AHEAD.range.1, rate).ceil() as usize };
+        self.follower.prepare(rate, longest);
+        self.guard.prepare(rate);
+        self.sound.prepare(longest);
+        self.later_lifts.prepare(longest);
+        let guard_late = if self.live { 0 } else { self.guard.latency() };
+        self.feed.prepare(longest + guard_late, guard_late);
+        self.reset();
+    }
+
+    fn reset(&mut self) {
+        for gain in [&mut self.gain, &mut self.ceiling, &mut self.link, &mut self.unity] {
+            gain.reset();
+        }
+        self.input = [[0.0; 2]; CONTROL_INTERVAL];
+        self.output = [[0.0; 2]; CONTROL_INTERVAL];
+        self.lifts = [0.0; CONTROL_INTERVAL];
+        self.place = 0;
+        self.follower.reset();
+        self.sound.reset();
+        self.later_lifts.reset();
+        self.guard.reset();
+        (self.linked, self.together) = (true, usize::MAX / 2);
+        self.feed.reset();
+    }
+
+    fn set(&mut self, settings: &LimiterSettings) {
+        self.gain_db = settings.gain_db;
+        self.gain.aim(db_to_gain(settings.gain_db));
+        self.ceiling.aim(db_to_gain(settings.ceiling_db));
+        self.link.aim(settings.link_percent / 100.0);
+        self.follower.set(settings);
+        self.aim_unity();
+    }
+
+    fn control(&mut self) {
+        self.gain.control();
+        self.ceiling.control();
+        self.unity.control();
+        if self.live {
+            self.begin_run();
+            self.feed.end();
+        }
+    }
+
+    fn tick(&mut self, input: Frame, key: Frame) -> Frame {
+        let mut frame = [input];
+        self.run(&mut frame, &[key]);
+        frame[0]
+    }
+
+    fn run(&mut self, frames: &mut [Frame], _keys: &[Frame]) {
+        if self.live {
+            self.run_now(frames);
+        } else {
+            self.run_late(frames);
+        }
+        multiply(&mut self.unity, frames);
+    }
+
+    fn latency(&self) -> usize {
+        if self.live { 0 } else { CONTROL_INTERVAL + self.follower.latency() + self.guard.latency() }
+    }
+
+    fn is_settled(&self) -> bool {
+        self.follower.is_settled() && self.guard.is_settled()
+    }
+}
+
+/// Multiplies by a gain that may be on its way.
+#[inline(always)]
+fn multiply(gain: &mut Gain, frames: &mut [Frame]) {
+    match gain.steady() {
+        Some(1.0) => {}
+        Some(gain) => frames.iter_mut().for_each(|frame| *frame = frame.map(|x| x * gain)),
+        None => {
+            for frame in frames {
+                let gain = gain.advance();
+                *frame = frame.map(|x| x * gain);
+            }
+        }
+    }
+}
+
+/// The sound over its ceiling, channel by channel.
+#[inline(always)]
+fn over(sound: &Run<Frame>, lifts: &Run<f32>) -> [Run<f32>; 2] {
+    let (mut left, mut right) = ([0.0; CONTROL_INTERVAL], [0.0; CONTROL_INTERVAL]);
+    for i in 0..CONTROL_INTERVAL {
+        left[i] = sound[i][0] as f32 * lifts[i];
+        right[i] = sound[i][1] as f32 * lifts[i];
+    }
+    [left, right]
+}
+
+#[inline(always)]
+fn peak(frames: &[Frame]) -> f32 {
+    let mut peak = [0.0; 2];
+    for frame in frames {
+        for (peak, x) in peak.iter_mut().zip(frame) {
+            *peak = if x.abs() > *peak { x.abs() } else { *peak };
+        }
+    }
+    higher(peak[0] as f32, peak[1] as f32)
+}
+
+#[inline(always)]
+fn lowest(gains: impl Iterator<Item = f32>) -> f32 {
+    gains.fold(1.0, |lowest, gain| if gain < lowest { gain } else { lowest })
+}
+
+#[inline(always)]
+fn higher(a: f32, b: f32) -> f32 {
+    if b > a { b } else { a }
+}
