@@ -1,11 +1,10 @@
 //! The compressor's characters are different machines: no setting of one does what another does.
 
-use std::sync::Mutex;
 use tandem_dsp::control::{Dial, Enumerated};
 use tandem_dsp::module::compressor::{ATTACK, Character, Compressor, CompressorSettings, KNEE, RATIO, RELEASE};
 use tandem_dsp::units::{db_to_gain, gain_to_db};
 use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
-use tandem_tests::signals::Random;
+use tandem_tests::fit::{least, on_two_cores, pairs, worst_db};
 
 /// Low, so that the search stays quick; nothing here depends on it.
 const RATE: f64 = 8_000.0;
@@ -53,10 +52,6 @@ fn gains_db(settings: &CompressorSettings, stimulus: &[Frame]) -> Vec<f64> {
     windows.map(|(out, into)| gain_to_db(level(out) / level(into))).collect()
 }
 
-fn worst_db(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).fold(0.0, |worst, (a, b)| worst.max((a - b).abs()))
-}
-
 /// Low, so that much of each curve is gone through.
 const THRESHOLD_DB: f64 = -36.0;
 
@@ -80,29 +75,6 @@ fn settings(character: Character, ways: [f64; 4]) -> CompressorSettings {
     }
 }
 
-/// The least worst difference in dB that `character` can be brought to from `target`, and where: random places first, then
-/// ever smaller steps around the best.
-fn best_fit(character: Character, stimulus: &[Frame], target: &[f64], seed: u64) -> (f64, [f64; 4]) {
-    const PLACES: usize = 100;
-    const STEPS: usize = 150;
-    let mut random = Random::new(seed);
-    let difference = |ways| worst_db(&gains_db(&settings(character, ways), stimulus), target);
-    let mut best = (f64::MAX, [0.5; 4]);
-    let mut size = 0.3;
-    for i in 0..PLACES + STEPS {
-        let ways = std::array::from_fn(|k| {
-            if i < PLACES { random.uniform() } else { (best.1[k] + size * random.normal()).clamp(0.0, 1.0) }
-        });
-        let worst = difference(ways);
-        if worst < best.0 {
-            best = (worst, ways);
-        } else if i >= PLACES {
-            size = (size * 0.97).max(0.005);
-        }
-    }
-    best
-}
-
 #[test]
 fn no_setting_of_one_character_is_another() {
     let stimulus = stimulus();
@@ -114,27 +86,12 @@ fn no_setting_of_one_character_is_another() {
         release_ms: 150.0,
         ..CompressorSettings::default()
     };
-    let mut pairs = Vec::new();
-    for (i, of) in Character::ALL.iter().enumerate() {
-        for by in &Character::ALL[..i] {
-            pairs.push((*of, *by));
-        }
-    }
-    let pairs = Mutex::new(pairs);
-    let found = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                loop {
-                    let Some((of, by)) = pairs.lock().unwrap().pop() else { return };
-                    let target = gains_db(&CompressorSettings { character: of, ..reference }, &stimulus);
-                    let (worst, ways) = best_fit(by, &stimulus, &target, 1);
-                    found.lock().unwrap().push((of, by, worst, settings(by, ways)));
-                }
-            });
-        }
+    let found = on_two_cores(pairs(Character::ALL), |(of, by)| {
+        let target = gains_db(&CompressorSettings { character: of, ..reference }, &stimulus);
+        let (worst, ways) = least(1, |ways| worst_db(&gains_db(&settings(by, ways), &stimulus), &target));
+        (of, by, worst, settings(by, ways))
     });
-    for (of, by, worst, settings) in found.into_inner().unwrap() {
+    for (of, by, worst, settings) in found {
         let CompressorSettings { attack_ms, release_ms, ratio, knee_db, .. } = settings;
         println!(
             "{of:?} by {by:?}: {worst:.2} dB, attack {attack_ms:.2} ms, release {release_ms:.0} ms, ratio {ratio:.1}, \

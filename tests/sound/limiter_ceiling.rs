@@ -1,11 +1,11 @@
 //! What the limiter is for: no peak leaves above the ceiling, between the samples either, and none needlessly below.
 
 use std::f64::consts::TAU;
-use std::sync::Mutex;
 use tandem_dsp::control::Enumerated;
 use tandem_dsp::module::limiter::{Limiter, LimiterSettings, Style};
 use tandem_dsp::units::db_to_gain;
 use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use tandem_tests::fit::on_two_cores;
 use tandem_tests::measure::{band_limited, lane, peak_db, tapered, true_peak_db};
 use tandem_tests::signals::{Random, pink, white};
 
@@ -145,25 +145,6 @@ fn excess_db(output: &[Frame], ceiling_db: f64) -> f64 {
     (0..2).map(|channel| true_peak_db(&lane(output, channel))).fold(f64::MIN, f64::max) - ceiling_db
 }
 
-/// Does `each` of the jobs on both cores.
-fn on_both_cores<T: Send, R: Send>(jobs: Vec<T>, each: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let count = jobs.len();
-    let jobs = Mutex::new(jobs.into_iter().enumerate().collect::<Vec<_>>());
-    let results = Mutex::new((0..count).map(|_| None).collect::<Vec<Option<R>>>());
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                loop {
-                    let Some((i, job)) = jobs.lock().unwrap().pop() else { return };
-                    let result = each(job);
-                    results.lock().unwrap()[i] = Some(result);
-                }
-            });
-        }
-    });
-    results.into_inner().unwrap().into_iter().flatten().collect()
-}
-
 /// The sharpest there is: shortest look-ahead, shortest release.
 fn sharpest(style: Style) -> LimiterSettings {
     LimiterSettings { style, gain_db: 12.0, look_ahead_ms: 0.1, release_ms: 1.0, ..LimiterSettings::default() }
@@ -171,12 +152,12 @@ fn sharpest(style: Style) -> LimiterSettings {
 
 #[test]
 fn true_peaks_stay_under_the_ceiling_in_every_style_at_every_rate() {
-    let signals = on_both_cores(RATES.to_vec(), stimuli);
+    let signals = on_two_cores(RATES.to_vec(), stimuli);
     let jobs = RATES
         .iter()
         .zip(&signals)
         .flat_map(|(rate, signals)| Style::ALL.iter().map(move |style| (*rate, *style, signals)));
-    let found = on_both_cores(jobs.collect(), |(rate, style, signals)| {
+    let found = on_two_cores(jobs.collect(), |(rate, style, signals)| {
         let usual = LimiterSettings { style, gain_db: 12.0, ..LimiterSettings::default() };
         let rows = signals.iter().map(|stimulus| {
             let worst = [usual, sharpest(style)]

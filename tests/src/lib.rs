@@ -1,4 +1,5 @@
 //! What the tests share: signals, and measurements of them.
 
+pub mod fit;
 pub mod measure;
 pub mod signals;
