@@ -40,16 +40,19 @@ fn chains(criterion: &mut Criterion) {
     channel.eq.module.high_pass.on = true;
     channel.eq.module.low_pass.on = true;
     channel.input.trim_db = -2.0;
-    channel.output.fader.fader_db = 1.0;
+    channel.output.fader_db = 1.0;
     self::chain::<Channel>(criterion, "channel everyday", &channel, &pink);
     self::chain::<Channel>(criterion, "channel asleep", &channel, &silence);
     self::chain::<Channel>(criterion, "channel fresh", &ChannelSettings::default(), &pink);
 
-    support::note("master everyday, so far: input, six bands, glue, output, loudness and true-peak meter");
+    support::note(
+        "master everyday, so far: input, six bands, glue, limiter working, output, loudness and true-peak meter",
+    );
     let mut master = MasterSettings::default();
     master.glue.on = true;
     master.glue.module.threshold_db = -20.0;
     master.eq.module = six_bands(master.eq.module);
+    master.limiter.on = true;
     master.input.trim_db = -2.0;
     self::chain::<Master>(criterion, "master everyday", &master, &pink);
     self::chain::<Master>(criterion, "master asleep", &master, &silence);

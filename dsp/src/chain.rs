@@ -115,12 +115,6 @@ impl<R: Rack> Chain<R> {
         self.observe_anew = true;
     }
 
-    /// Tells what modules and observer measure.
-    pub fn report(&self, report: &mut impl Report) {
-        self.rack.report(report);
-        self.observer.report(report);
-    }
-
     /// Delay of the output behind the input in frames, bypassed or not.
     pub fn latency(&self) -> usize {
         self.rack.latency()

@@ -76,8 +76,8 @@ pub trait Processor {
         true
     }
 
-    /// Tells what it measures: always the same readouts in the same order.
-    fn report(&self, report: &mut impl Report) {
+    /// Tells what it has measured since it last told: always the same readouts in the same order.
+    fn report(&mut self, report: &mut impl Report) {
         let _ = report;
     }
 

@@ -285,7 +285,7 @@ impl<P: Product> Plugin for Shell<P> {
         let tail = engine.tail() as u32;
         let chain = engine.chain();
         if self.telemetry.editor_open.load(Relaxed) {
-            self.telemetry.readings.publish(|report| chain.report(report));
+            self.telemetry.readings.publish_observer(&chain.observer);
         }
         self.telemetry.input.publish(chain.input_level.read());
         self.telemetry.output.publish(chain.output_level.read());
@@ -370,6 +370,7 @@ impl<P: Product> Shell<P> {
             let done = engine.process(frames, keys);
             if watched {
                 self.tap.send(&self.inputs[..n], frames, &self.telemetry);
+                self.telemetry.readings.publish_modules(&mut engine.chain().rack);
             }
             store(frames, channels, at);
             if let Some(done) = done {

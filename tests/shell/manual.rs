@@ -12,6 +12,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("input", &["input"]),
     ("equaliser", &["eq", "eq_hp", "eq_lp", "eq_1"]),
     ("compressor", &["comp"]),
+    ("limiter", &["limiter"]),
     ("output", &["output"]),
 ];
 

@@ -34,7 +34,7 @@ fn level_steps_make_no_zipper_noise() {
     moved.input.trim_db = -6.0;
     assert_silent("Channel trim", residue_db::<Channel>(channel, moved));
     let mut moved = channel;
-    moved.output.fader.fader_db = -6.0;
+    moved.output.fader_db = -6.0;
     assert_silent("Channel fader", residue_db::<Channel>(channel, moved));
     let mut moved = channel;
     moved.output.pan = 50.0;

@@ -94,6 +94,8 @@ impl<P: Processor> Processor for Stage<P> {
         self.delta.control();
         if self.power == Power::On && self.wet.target() == 0.0 && self.wet.steady() == Some(0.0) {
             self.power = Power::Off;
+            // What it measured is over.
+            self.module.reset();
         }
         if self.power != Power::Off {
             self.module.control();
@@ -164,7 +166,7 @@ impl<P: Processor> Processor for Stage<P> {
         self.power == Power::Off || self.module.is_settled()
     }
 
-    fn report(&self, report: &mut impl Report) {
+    fn report(&mut self, report: &mut impl Report) {
         self.module.report(report);
     }
 

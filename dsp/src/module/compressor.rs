@@ -440,7 +440,7 @@ impl Processor for Compressor {
         self.neutral || (!self.fades() && self.side_chains[0].is_settled())
     }
 
-    fn report(&self, report: &mut impl Report) {
+    fn report(&mut self, report: &mut impl Report) {
         let CompressorReading { level_db, reduction_db, make_up_db, key } = self.read();
         report.value(&LEVEL_READOUT, level_db);
         report.value(&REDUCTION_READOUT, reduction_db);

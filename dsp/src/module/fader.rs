@@ -1,4 +1,4 @@
-//! Fader: the level that leaves.
+//! Fader: the level that leaves a master. It only turns down, so that a ceiling before it holds.
 
 use crate::control::{Dial, Group, Scale, Settings, Unit, Visit, defaults};
 use crate::smooth::Gain;
@@ -8,17 +8,25 @@ use crate::{Frame, LatencyMode, Processor};
 /// The module's group.
 pub static GROUP: Group = Group { id: "output", name: "Output" };
 
+/// Where a fader is all the way down, in dB.
+pub const LOWEST_DB: f64 = -90.0;
+
+/// The linear gain of a fader at `fader_db`: zero all the way down.
+pub fn fader_gain(fader_db: f64) -> f64 {
+    if fader_db <= LOWEST_DB { 0.0 } else { db_to_gain(fader_db) }
+}
+
 /// Fader.
 pub static FADER: Dial = Dial {
     id: "fader",
     name: "Fader",
-    range: (-90.0, 12.0),
+    range: (LOWEST_DB, 0.0),
     default: 0.0,
     unit: Unit::Decibels,
     scale: Scale::Linear,
     lowest: Some("-inf dB"),
     highest: None,
-    help: "Level after everything else. All the way down is silence.",
+    help: "Level after the limiter, for fades. It only turns down, so the ceiling holds. All the way down is silence.",
 };
 
 /// What the user can set.
@@ -41,13 +49,6 @@ impl Settings for FaderSettings {
     }
 }
 
-impl FaderSettings {
-    /// The linear gain: zero at the fader's lowest position.
-    pub fn gain(&self) -> f64 {
-        if self.fader_db <= FADER.range.0 { 0.0 } else { db_to_gain(self.fader_db) }
-    }
-}
-
 /// One gliding gain for both channels.
 #[derive(Clone, Debug, Default)]
 pub struct Fader {
@@ -66,7 +67,7 @@ impl Processor for Fader {
     }
 
     fn set(&mut self, settings: &FaderSettings) {
-        self.gain.aim(settings.gain());
+        self.gain.aim(fader_gain(settings.fader_db));
     }
 
     fn control(&mut self) {

@@ -24,9 +24,10 @@ pub use settings::*;
 pub use style::Style;
 
 use crate::block::delay::Delay;
+use crate::readout::{Keep, Readout, Report};
 use crate::smooth::Gain;
 use crate::units::{db_to_gain, gain_to_db, ms_to_frames};
-use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use feed::Feed;
 use follower::Follower;
 use guard::Guard;
@@ -34,6 +35,19 @@ use law::Run;
 
 /// The highest magnitude that is told from infinity: +200 dBFS. What is beyond is taken for it.
 const HIGHEST: f64 = 1e10;
+
+/// Peak of what came in, after the gain.
+pub static INPUT_READOUT: Readout = Readout { id: "input", help: "Peak after the gain, dBFS.", keep: Keep::Highest };
+
+/// Peak of what left.
+pub static OUTPUT_READOUT: Readout = Readout { id: "output", help: "Peak of the output, dBFS.", keep: Keep::Highest };
+
+/// What was taken of the channel of which more was taken.
+pub static REDUCTION_READOUT: Readout = Readout { id: "reduction", help: "What is taken, dB.", keep: Keep::Highest };
+
+/// [`LimiterReading::holds_true_peak`].
+pub static TRUE_PEAK_READOUT: Readout =
+    Readout { id: "true_peak", help: "1 where the ceiling holds between the samples too.", keep: Keep::Latest };
 
 /// What a limiter is doing.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,6 +88,8 @@ pub struct Limiter {
     linked: bool,
     together: usize,
     feed: Feed,
+    /// The number of the first slice that [`Processor::report`] has not told of.
+    reported: u64,
 }
 
 impl Default for Limiter {
@@ -97,18 +113,12 @@ impl Default for Limiter {
             linked: true,
             together: 0,
             feed: Feed::default(),
+            reported: 0,
         }
     }
 }
 
 impl Limiter {
-    /// Listen state: from now on the output is turned down by the gain, so that what the limiter does is not judged by
-    /// its level.
-    pub fn listen_at_unity(&mut self, on: bool) {
-        self.listens_at_unity = on;
-        self.aim_unity();
-    }
-
     /// What it is doing.
     pub fn read(&self) -> LimiterReading {
         let slice = self.feed.last();
@@ -342,6 +352,26 @@ impl Processor for Limiter {
             self.run_late(frames);
         }
         multiply(&mut self.unity, frames);
+    }
+
+    fn report(&mut self, report: &mut impl Report) {
+        let (mut input_peak, mut output_peak, mut least_gain) = (0.0f32, 0.0f32, 1.0f32);
+        for slice in self.feed.since(self.reported) {
+            input_peak = input_peak.max(slice.input_peak);
+            output_peak = output_peak.max(slice.output_peak);
+            least_gain = least_gain.min(slice.gain[0]).min(slice.gain[1]);
+        }
+        self.reported = self.feed.count();
+        report.value(&INPUT_READOUT, gain_to_db(f64::from(input_peak)));
+        report.value(&OUTPUT_READOUT, gain_to_db(f64::from(output_peak)));
+        report.value(&REDUCTION_READOUT, -gain_to_db(f64::from(least_gain)));
+        report.value(&TRUE_PEAK_READOUT, f64::from(u8::from(!self.live)));
+    }
+
+    /// Lets hear the output turned down by the gain, so that what the limiter does is not judged by its level.
+    fn listen(&mut self, to: Listen) {
+        self.listens_at_unity = to == Listen::UnityGain;
+        self.aim_unity();
     }
 
     fn latency(&self) -> usize {

@@ -2,10 +2,23 @@
 
 use crate::block::matrix::Matrix;
 use crate::control::{Choice, Dial, Enumerated, Named, Scale, Settings, Unit, Visit, defaults};
-use crate::module::fader::FaderSettings;
+use crate::module::fader::{LOWEST_DB, fader_gain};
 use crate::{Frame, LatencyMode, Processor};
 
 pub use crate::module::fader::GROUP;
+
+/// Fader.
+pub static FADER: Dial = Dial {
+    id: "fader",
+    name: "Fader",
+    range: (LOWEST_DB, 12.0),
+    default: 0.0,
+    unit: Unit::Decibels,
+    scale: Scale::Linear,
+    lowest: Some("-inf dB"),
+    highest: None,
+    help: "Level after everything else. All the way down is silence.",
+};
 
 /// Width.
 pub static WIDTH: Dial = Dial {
@@ -93,20 +106,20 @@ pub struct OutputSettings {
     pub pan: f64,
     /// [`PAN_LAW`].
     pub pan_law: PanLaw,
-    /// The fader.
-    pub fader: FaderSettings,
+    /// [`FADER`] in dB.
+    pub fader_db: f64,
 }
 
 impl Default for OutputSettings {
     fn default() -> Self {
-        defaults(Self { width_percent: 0.0, pan: 0.0, pan_law: PanLaw::Balance, fader: FaderSettings::default() })
+        defaults(Self { width_percent: 0.0, pan: 0.0, pan_law: PanLaw::Balance, fader_db: 0.0 })
     }
 }
 
 impl Settings for OutputSettings {
     fn visit(&mut self, visitor: &mut impl Visit) {
-        let Self { width_percent, pan, pan_law, fader } = self;
-        fader.visit(visitor);
+        let Self { width_percent, pan, pan_law, fader_db } = self;
+        visitor.dial(fader_db, &FADER);
         visitor.dial(pan, &PAN);
         visitor.dial(width_percent, &WIDTH);
         visitor.choice(pan_law, &PAN_LAW);
@@ -134,7 +147,7 @@ impl Processor for Output {
         // left = mid + width * side, with mid and side half the sum and half the difference
         let width = settings.width_percent / 100.0;
         let (same, other) = (0.5 * (1.0 + width), 0.5 * (1.0 - width));
-        let fader = settings.fader.gain();
+        let fader = fader_gain(settings.fader_db);
         let [left, right] = settings.pan_law.gains(settings.pan / 100.0).map(|gain| gain * fader);
         self.matrix.aim([[left * same, left * other], [right * other, right * same]]);
     }
