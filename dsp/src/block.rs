@@ -11,6 +11,7 @@ pub mod gliding_delay;
 pub mod inter_sample;
 pub mod kaiser;
 pub mod knee;
+pub mod magnitude;
 pub mod matched;
 pub mod matrix;
 pub mod mean_square;

@@ -26,11 +26,13 @@ pub struct Crest {
     /// Of the interval that is not over yet.
     highest: f64,
     sum: f64,
+    /// Whether the next interval with sound is taken for all of the past.
+    unknown: bool,
 }
 
 impl Default for Crest {
     fn default() -> Self {
-        Self { share: 1.0, peak: 0.0, mean: 0.0, crest: SINE, highest: 0.0, sum: 0.0 }
+        Self { share: 1.0, peak: 0.0, mean: 0.0, crest: SINE, highest: 0.0, sum: 0.0, unknown: false }
     }
 }
 
@@ -38,6 +40,11 @@ impl Crest {
     /// Forgets the past, for `rate` Hz.
     pub fn prepare(&mut self, rate: f64) {
         *self = Self { share: share(TIME_MS, rate / CONTROL_INTERVAL as f64), ..Self::default() };
+    }
+
+    /// Begins again in the middle of a programme: what is heard next is taken for what was heard so far.
+    pub fn begin(&mut self) {
+        (self.unknown, self.highest, self.sum) = (true, 0.0, 0.0);
     }
 
     /// Looks at a run of frames.
@@ -55,6 +62,9 @@ impl Crest {
     /// A control tick: the interval is over.
     pub fn control(&mut self) {
         let mean = self.sum * (1.0 / CONTROL_INTERVAL as f64);
+        if self.unknown && mean > SILENCE {
+            (self.unknown, self.mean, self.peak) = (false, mean, self.highest);
+        }
         self.mean += self.share * (mean - self.mean);
         self.peak = self.highest.max(self.peak + self.share * (self.highest - self.peak));
         (self.highest, self.sum) = (0.0, 0.0);

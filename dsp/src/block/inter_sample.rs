@@ -1,6 +1,7 @@
 //! The highest magnitude between samples, as close as a limiter needs it.
 
 use super::kaiser::windowed_sinc;
+use super::magnitude::{higher, highest};
 use crate::CONTROL_INTERVAL;
 
 const RUN: usize = CONTROL_INTERVAL;
@@ -97,7 +98,7 @@ impl InterSample {
             let ends = higher(x[i].abs(), next[i].abs());
             higher(higher(ends, middle[i].abs()), higher(quarter[i].abs(), third[i].abs()))
         });
-        let close = peaks.iter().fold(0.0, |top, peak| higher(top, *peak)) > CLOSE;
+        let close = highest(&peaks) > CLOSE;
         if close || self.close {
             self.refine(&mut peaks);
         }
@@ -188,11 +189,6 @@ fn vertex(before: f32, at: f32, after: f32) -> f32 {
     let peaks = (slope.abs() <= 2.0 * bend.abs()) & (at * bend > 0.0);
     let beyond = slope * slope / (8.0 * if peaks { bend } else { 1.0 });
     (at + if peaks { beyond } else { 0.0 }).abs()
-}
-
-#[inline(always)]
-fn higher(a: f32, b: f32) -> f32 {
-    if b > a { b } else { a }
 }
 
 /// One side of a half-band interpolator, from the middle outwards, with a gain of 1 at zero frequency.

@@ -1,5 +1,6 @@
 //! The highest of the last values, for a window of any length.
 
+use super::magnitude::higher_of;
 use crate::CONTROL_INTERVAL;
 
 /// Runs between two moves of the past to the front of its buffer.
@@ -56,10 +57,10 @@ impl SlidingMax {
                 std::array::from_fn(|i| before[i])
             };
             if k == top {
-                *values = higher(&highest, &back(window - (1 << k)));
+                *values = higher_of(&highest, &back(window - (1 << k)));
             }
             if 2 << k <= self.past {
-                highest = higher(&highest, &back(1 << k));
+                highest = higher_of(&highest, &back(1 << k));
             }
         }
         self.at += CONTROL_INTERVAL;
@@ -70,9 +71,4 @@ impl SlidingMax {
             self.at = self.past;
         }
     }
-}
-
-#[inline(always)]
-fn higher(a: &[f32; CONTROL_INTERVAL], b: &[f32; CONTROL_INTERVAL]) -> [f32; CONTROL_INTERVAL] {
-    std::array::from_fn(|i| if b[i] > a[i] { b[i] } else { a[i] })
 }

@@ -25,6 +25,7 @@ pub use style::Style;
 
 use crate::block::delay::Delay;
 use crate::readout::{Keep, Readout, Report};
+use crate::block::magnitude::{higher, higher_of, highest};
 use crate::smooth::Gain;
 use crate::units::{db_to_gain, gain_to_db, ms_to_frames};
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
@@ -176,8 +177,7 @@ impl Limiter {
     /// The follower's gains, in place on the sound that they belong to.
     #[inline(always)]
     fn follow(&mut self, levels: &[Run<f32>; 2], links: Option<&Run<f32>>, sound: &mut [Frame]) {
-        let [left, right] = levels;
-        let louder: Run<f32> = std::array::from_fn(|i| higher(left[i].abs(), right[i].abs()));
+        let louder = louder(levels);
         match links {
             None => {
                 if let Some(gains) = self.follower.run(0, &louder, sound.len()) {
@@ -211,7 +211,7 @@ impl Limiter {
         self.follower.hear(&sound);
         let links = self.links(CONTROL_INTERVAL);
         let levels = over(&sound, &self.lifts);
-        self.feed.input(peak(&sound));
+        self.feed.input(highest(&louder(&levels)) / self.lifts[CONTROL_INTERVAL - 1]);
         self.sound.run(&mut sound);
         self.follow(&levels, links.as_ref(), &mut sound);
         self.later_lifts.run(&mut self.lifts);
@@ -409,6 +409,12 @@ fn over(sound: &Run<Frame>, lifts: &Run<f32>) -> [Run<f32>; 2] {
     [left, right]
 }
 
+/// The magnitude of the louder channel.
+#[inline(always)]
+fn louder([left, right]: &[Run<f32>; 2]) -> Run<f32> {
+    higher_of(&left.map(f32::abs), &right.map(f32::abs))
+}
+
 #[inline(always)]
 fn peak(frames: &[Frame]) -> f32 {
     let mut peak = [0.0; 2];
@@ -423,9 +429,4 @@ fn peak(frames: &[Frame]) -> f32 {
 #[inline(always)]
 fn lowest(gains: impl Iterator<Item = f32>) -> f32 {
     gains.fold(1.0, |lowest, gain| if gain < lowest { gain } else { lowest })
-}
-
-#[inline(always)]
-fn higher(a: f32, b: f32) -> f32 {
-    if b > a { b } else { a }
 }

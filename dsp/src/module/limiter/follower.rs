@@ -6,6 +6,7 @@ use super::style::Style;
 use crate::block::box_cascade::BoxCascade;
 use crate::block::crest::Crest;
 use crate::block::gliding_delay::GlidingDelay;
+use crate::block::magnitude::{higher, highest};
 use crate::block::sliding_max::SlidingMax;
 use crate::smooth::Glide;
 use crate::units::{fast_db_to_gain, fast_gain_to_db, ms_to_frames};
@@ -81,6 +82,9 @@ impl Follower {
             }
         }
         self.style = settings.style;
+        if settings.auto_release && !self.auto {
+            self.crest.begin();
+        }
         self.auto = settings.auto_release;
         self.release_ms = settings.release_ms;
         self.set_times();
@@ -122,8 +126,8 @@ impl Follower {
 
     /// Between two runs.
     pub fn control(&mut self) {
-        self.crest.control();
         if self.auto {
+            self.crest.control();
             self.set_times();
         }
         if self.look_ahead.moving() {
@@ -138,22 +142,22 @@ impl Follower {
         }
     }
 
-    /// Looks at the sound whose crest factor auto release follows: at all times, so that it is known when asked for.
+    /// Looks at the sound whose crest factor auto release follows.
     #[inline(always)]
     pub fn hear(&mut self, sound: &[Frame]) {
-        self.crest.run(sound);
+        if self.auto {
+            self.crest.run(sound);
+        }
     }
 
     /// The gains of one channel, for the frames [`latency`](Self::latency) before those of `levels`, magnitudes over the
-    /// ceiling, of which the first `frames` count; None where all gains are 1. A whole run unless in Live.
+    /// ceiling, of which the first `frames` count and the others are zero; None where all gains are 1. A whole run unless in Live.
     #[inline(always)]
     pub fn run(&mut self, lane: usize, levels: &Run<f32>, frames: usize) -> Option<Run<f32>> {
         let lane = &mut self.lanes[lane];
-        let highest =
-            levels[..frames].iter().fold(0.0, |highest, level| if *level > highest { *level } else { highest });
         let mut values_db = [0.0; CONTROL_INTERVAL];
-        if highest > 1.0 {
-            values_db = levels.map(|level| fast_gain_to_db(if level > 1.0 { level } else { 1.0 }));
+        if highest(levels) > 1.0 {
+            values_db = levels.map(|level| fast_gain_to_db(higher(1.0, level)));
             lane.idle = 0;
         } else if lane.state.is_zero() {
             if lane.idle > 3 * (self.longest + CONTROL_INTERVAL) {

@@ -11,6 +11,7 @@ use crate::block::ballistics::share;
 use crate::block::box_cascade::BoxCascade;
 use crate::block::delay::Delay;
 use crate::block::inter_sample::{DELAY, InterSample};
+use crate::block::magnitude::{higher, higher_of, highest};
 use crate::block::sliding_max::SlidingMax;
 use crate::units::ms_to_frames;
 use crate::{CONTROL_INTERVAL, Frame};
@@ -147,16 +148,10 @@ impl Cut {
     /// None where all are 1.
     #[inline(always)]
     fn run(&mut self, peaks: &Run<f32>, window: usize) -> Option<Run<f64>> {
-        let mut needed = [0.0; CONTROL_INTERVAL];
-        let mut before = self.last_peak;
-        let mut highest = 0.0;
-        for (needed, peak) in needed.iter_mut().zip(peaks) {
-            *needed = higher(before, *peak);
-            highest = higher(highest, *needed);
-            before = *peak;
-        }
-        self.last_peak = before;
-        if highest > 1.0 {
+        let before = std::array::from_fn(|i| if i == 0 { self.last_peak } else { peaks[i - 1] });
+        let mut needed = higher_of(peaks, &before);
+        self.last_peak = peaks[CONTROL_INTERVAL - 1];
+        if highest(&needed) > 1.0 {
             self.idle = 0;
             // What is lost by rounding near 1 must not be missing from a gain near 0.
             needed = needed.map(|peak| if peak > 1.0 { 1.0 - 1.0 / peak + f32::EPSILON } else { 0.0 });
@@ -177,14 +172,4 @@ impl Cut {
         self.averages.run(&mut cuts);
         Some(cuts.map(|cut| if cut < 1.0 { 1.0 - cut } else { 0.0 }))
     }
-}
-
-#[inline(always)]
-fn higher_of(a: &Run<f32>, b: &Run<f32>) -> Run<f32> {
-    std::array::from_fn(|i| higher(a[i], b[i]))
-}
-
-#[inline(always)]
-fn higher(a: f32, b: f32) -> f32 {
-    if b > a { b } else { a }
 }
