@@ -43,6 +43,7 @@ fn idle_settings() -> Vec<LimiterSettings> {
         LimiterSettings { look_ahead_ms: 5.0, auto_release: true, ..plain },
         LimiterSettings { link_percent: 30.0, ..plain },
         LimiterSettings { ceiling_db: 0.0, ..plain },
+        LimiterSettings { clip: true, clip_level_db: 0.0, clip_shape_percent: 100.0, ..plain },
     ];
     all.extend(Style::ALL.iter().map(|style| LimiterSettings { style: *style, ..plain }));
     all
@@ -93,6 +94,7 @@ fn run_equals_tick_bit_for_bit() {
                 release_ms: 5.0,
                 auto_release: i % 2 == 1,
                 link_percent: if i % 3 == 0 { 100.0 } else { 40.0 },
+                clip: i >= 3,
                 ..driven(*style)
             };
             let moved =
@@ -225,8 +227,9 @@ fn look_ahead_moves_the_gain_before_the_sound_and_not_the_latency() {
             let settings = LimiterSettings { look_ahead_ms, ..driven(Style::Transparent) };
             let mut limiter = started(rate, LatencyMode::Mix, &settings);
             let latency = limiter.latency();
-            // One run, the longest look-ahead, the guard's interpolator and window.
+            // One run, the clipper's filters, the longest look-ahead, the guard's interpolator and window.
             let expected = CONTROL_INTERVAL
+                + 24
                 + ms_to_frames(5.0, rate).ceil() as usize
                 + 51
                 + ms_to_frames(0.6, rate).round() as usize;

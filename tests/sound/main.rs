@@ -14,6 +14,7 @@ mod key;
 mod level;
 mod limiter;
 mod limiter_ceiling;
+mod limiter_clipper;
 mod limiter_styles;
 mod loudness;
 mod order;

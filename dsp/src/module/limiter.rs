@@ -4,13 +4,16 @@
 //! [law](law) is the style's and whose look-ahead is the user's, and by a [guard](guard), which is the same in every
 //! style, sees between the samples and has the last word. So a style may be as fast as it likes.
 //!
+//! Before both, on request, a soft [clipper](clipper).
+//!
 //! The ceiling of a frame is the one that was set when it came in: both stages measure the sound over it, frame by
 //! frame, so it holds while it moves.
 //!
 //! In Mix and Full all of this works on whole runs of its own, which are one control interval late; latency is that, the
-//! longest look-ahead, the guard's interpolator and the guard's window. In Live there is no look-ahead and no guard: the
+//! clipper's filters, the longest look-ahead, the guard's interpolator and the guard's window. In Live there is no look-ahead and no guard: the
 //! follower's gain acts at once, and holds the samples, not what is between them.
 
+mod clipper;
 mod feed;
 mod follower;
 mod guard;
@@ -29,6 +32,7 @@ use crate::block::magnitude::{higher, higher_of, highest};
 use crate::smooth::Gain;
 use crate::units::{db_to_gain, gain_to_db, ms_to_frames};
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
+use clipper::Clipper;
 use feed::Feed;
 use follower::Follower;
 use guard::Guard;
@@ -80,6 +84,11 @@ pub struct Limiter {
     output: Run<Frame>,
     /// Frames of that run that have come in.
     place: usize,
+    clipper: Clipper,
+    /// What the clipper takes, over the ceiling, for the frames that leave the follower.
+    later_residues: Delay<[f32; 2]>,
+    /// Frames since there was any.
+    unclipped: usize,
     follower: Follower,
     sound: Delay,
     /// 1 / ceiling for the frames that leave the follower.
@@ -107,6 +116,9 @@ impl Default for Limiter {
             lifts: [0.0; CONTROL_INTERVAL],
             output: [[0.0; 2]; CONTROL_INTERVAL],
             place: 0,
+            clipper: Clipper::default(),
+            later_residues: Delay::default(),
+            unclipped: 0,
             follower: Follower::default(),
             sound: Delay::default(),
             later_lifts: Delay::default(),
@@ -142,6 +154,13 @@ impl Limiter {
         self.feed.since(since)
     }
 
+    /// What the soft clipper of `settings` leaves of a level in dBFS that comes in, the gain included, in dBFS: its curve
+    /// for a picture.
+    pub fn clipped_db(settings: &LimiterSettings, input_db: f64) -> f64 {
+        let over_db = input_db + settings.gain_db - settings.ceiling_db;
+        settings.ceiling_db + gain_to_db(clipper::clipped(settings, db_to_gain(over_db)))
+    }
+
     fn aim_unity(&mut self) {
         self.unity.aim(if self.listens_at_unity { db_to_gain(-self.gain_db) } else { 1.0 });
     }
@@ -149,6 +168,7 @@ impl Limiter {
     /// At the start of a run of the processing: what moves from run to run.
     fn begin_run(&mut self) {
         self.link.control();
+        self.clipper.control();
         self.follower.control();
         let alike = self.linked || (self.follower.is_near() && self.guard.is_near());
         self.together =
@@ -204,17 +224,46 @@ impl Limiter {
         }
     }
 
+    /// What the clipper takes: now of the levels, later of the sound.
+    #[inline(always)]
+    fn clip(&mut self, residues: Option<[Run<f32>; 2]>, levels: &mut [Run<f32>; 2], sound: &mut Run<Frame>) {
+        let mut late = [[0.0; 2]; CONTROL_INTERVAL];
+        if let Some(residues) = residues {
+            self.unclipped = 0;
+            for i in 0..CONTROL_INTERVAL {
+                late[i] = [residues[0][i], residues[1][i]];
+                levels[0][i] += residues[0][i];
+                levels[1][i] += residues[1][i];
+            }
+        } else if self.unclipped > self.later_residues.frames() {
+            return;
+        } else {
+            self.unclipped += CONTROL_INTERVAL;
+        }
+        self.later_residues.run(&mut late);
+        for ((frame, residues), lift) in sound.iter_mut().zip(late).zip(self.lifts) {
+            if lift > 0.0 {
+                let ceiling = 1.0 / f64::from(lift);
+                for (x, residue) in frame.iter_mut().zip(residues) {
+                    *x += f64::from(residue) * ceiling;
+                }
+            }
+        }
+    }
+
     /// A whole run, in Mix and Full.
     fn process(&mut self) {
         self.begin_run();
         let mut sound = self.input;
         self.follower.hear(&sound);
         let links = self.links(CONTROL_INTERVAL);
-        let levels = over(&sound, &self.lifts);
+        let mut levels = over(&sound, &self.lifts);
         self.feed.input(highest(&louder(&levels)) / self.lifts[CONTROL_INTERVAL - 1]);
+        let residues = self.clipper.run(&mut levels);
         self.sound.run(&mut sound);
-        self.follow(&levels, links.as_ref(), &mut sound);
         self.later_lifts.run(&mut self.lifts);
+        self.clip(residues, &mut levels, &mut sound);
+        self.follow(&levels, links.as_ref(), &mut sound);
         let levels = over(&sound, &self.lifts);
         let gains = self.guard.run(&mut sound, &levels, links.as_ref());
         for (lane, gains) in gains.iter().enumerate() {
@@ -271,8 +320,16 @@ impl Limiter {
         }
         self.follower.hear(&sound[..length]);
         let links = self.links(length);
-        let levels = over(&sound, &ceilings.map(|ceiling| (1.0 / ceiling) as f32));
+        let mut levels = over(&sound, &ceilings.map(|ceiling| (1.0 / ceiling) as f32));
         self.feed.input(peak(&sound));
+        if let Some(residues) = self.clipper.run_now(&levels, length) {
+            for i in 0..length {
+                for lane in 0..2 {
+                    levels[lane][i] += residues[lane][i];
+                    sound[i][lane] += f64::from(residues[lane][i]) * ceilings[i];
+                }
+            }
+        }
         self.follow(&levels, links.as_ref(), &mut sound[..length]);
         for i in 0..length {
             frames[i] = sound[i].map(|x| x.clamp(-ceilings[i], ceilings[i]));
@@ -295,12 +352,15 @@ impl Processor for Limiter {
             gain.prepare(rate);
         }
         let longest = if self.live { 0 } else { ms_to_frames(LOOK_AHEAD.range.1, rate).ceil() as usize };
+        let first = if self.live { 0 } else { longest + clipper::DELAY };
+        self.clipper.prepare(rate);
+        self.later_residues.prepare(longest);
         self.follower.prepare(rate, longest);
         self.guard.prepare(rate);
-        self.sound.prepare(longest);
-        self.later_lifts.prepare(longest);
+        self.sound.prepare(first);
+        self.later_lifts.prepare(first);
         let guard_late = if self.live { 0 } else { self.guard.latency() };
-        self.feed.prepare(longest + guard_late, guard_late);
+        self.feed.prepare(first + guard_late, guard_late);
         self.reset();
     }
 
@@ -312,6 +372,9 @@ impl Processor for Limiter {
         self.output = [[0.0; 2]; CONTROL_INTERVAL];
         self.lifts = [0.0; CONTROL_INTERVAL];
         self.place = 0;
+        self.clipper.reset();
+        self.later_residues.reset();
+        self.unclipped = usize::MAX / 2;
         self.follower.reset();
         self.sound.reset();
         self.later_lifts.reset();
@@ -325,6 +388,7 @@ impl Processor for Limiter {
         self.gain.aim(db_to_gain(settings.gain_db));
         self.ceiling.aim(db_to_gain(settings.ceiling_db));
         self.link.aim(settings.link_percent / 100.0);
+        self.clipper.set(settings);
         self.follower.set(settings);
         self.aim_unity();
     }
@@ -375,7 +439,7 @@ impl Processor for Limiter {
     }
 
     fn latency(&self) -> usize {
-        if self.live { 0 } else { CONTROL_INTERVAL + self.follower.latency() + self.guard.latency() }
+        if self.live { 0 } else { CONTROL_INTERVAL + self.sound.frames() + self.guard.latency() }
     }
 
     fn is_settled(&self) -> bool {

@@ -64,11 +64,6 @@ impl Follower {
         }
     }
 
-    /// Frames by which the sound must be late.
-    pub fn latency(&self) -> usize {
-        self.longest
-    }
-
     /// Frames of the past on which the gain depends, but for what a law remembers.
     pub fn memory(&self) -> usize {
         3 * (self.longest + CONTROL_INTERVAL)
@@ -150,7 +145,7 @@ impl Follower {
         }
     }
 
-    /// The gains of one channel, for the frames [`latency`](Self::latency) before those of `levels`, magnitudes over the
+    /// The gains of one channel, for the frames as long as the longest look-ahead before those of `levels`, magnitudes over the
     /// ceiling, of which the first `frames` count and the others are zero; None where all gains are 1. A whole run unless in Live.
     #[inline(always)]
     pub fn run(&mut self, lane: usize, levels: &Run<f32>, frames: usize) -> Option<Run<f32>> {

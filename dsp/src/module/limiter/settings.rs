@@ -139,6 +139,42 @@ pub static LINK: Dial = Dial {
     help: "How far both channels follow the louder one. At 100 % the stereo picture does not move.",
 };
 
+/// The soft clipper.
+pub static CLIP: Switch = Switch {
+    id: "clip",
+    name: "Clip",
+    default: false,
+    help: "A soft clipper before the limiter: takes the tips off short peaks, so that less has to be turned down. It cannot \
+           push anything over the ceiling.",
+};
+
+/// Level of the soft clipper.
+pub static CLIP_LEVEL: Dial = Dial {
+    id: "clip_level",
+    name: "Clip Level",
+    range: (-6.0, 12.0),
+    default: 2.0,
+    unit: Unit::Decibels,
+    scale: Scale::Linear,
+    lowest: None,
+    highest: None,
+    help: "Where the clipper ends, over the ceiling. What is between the two is the limiter's work; at 0 dB or below little \
+           is left to it.",
+};
+
+/// Shape of the soft clipper.
+pub static CLIP_SHAPE: Dial = Dial {
+    id: "clip_shape",
+    name: "Clip Shape",
+    range: (0.0, 100.0),
+    default: 50.0,
+    unit: Unit::Percent,
+    scale: Scale::Linear,
+    lowest: Some("hard"),
+    highest: Some("soft"),
+    help: "From a hard corner to a bend that begins 6 dB below the clip level. What is below the bend is untouched.",
+};
+
 /// What the user can set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LimiterSettings {
@@ -156,6 +192,12 @@ pub struct LimiterSettings {
     pub auto_release: bool,
     /// [`LINK`] in per cent.
     pub link_percent: f64,
+    /// [`CLIP`].
+    pub clip: bool,
+    /// [`CLIP_LEVEL`] in dB over the ceiling.
+    pub clip_level_db: f64,
+    /// [`CLIP_SHAPE`] in per cent.
+    pub clip_shape_percent: f64,
 }
 
 impl Default for LimiterSettings {
@@ -168,6 +210,9 @@ impl Default for LimiterSettings {
             release_ms: 0.0,
             auto_release: false,
             link_percent: 0.0,
+            clip: false,
+            clip_level_db: 0.0,
+            clip_shape_percent: 0.0,
         })
     }
 }
@@ -176,7 +221,18 @@ impl Settings for LimiterSettings {
     const STARTS_ON: bool = false;
 
     fn visit(&mut self, visitor: &mut impl Visit) {
-        let Self { style, gain_db, ceiling_db, look_ahead_ms, release_ms, auto_release, link_percent } = self;
+        let Self {
+            style,
+            gain_db,
+            ceiling_db,
+            look_ahead_ms,
+            release_ms,
+            auto_release,
+            link_percent,
+            clip,
+            clip_level_db,
+            clip_shape_percent,
+        } = self;
         visitor.choice(style, &STYLE);
         visitor.dial(gain_db, &GAIN);
         visitor.dial(ceiling_db, &CEILING);
@@ -184,5 +240,8 @@ impl Settings for LimiterSettings {
         visitor.dial(release_ms, &RELEASE);
         visitor.switch(auto_release, &AUTO_RELEASE);
         visitor.dial(link_percent, &LINK);
+        visitor.switch(clip, &CLIP);
+        visitor.dial(clip_level_db, &CLIP_LEVEL);
+        visitor.dial(clip_shape_percent, &CLIP_SHAPE);
     }
 }
