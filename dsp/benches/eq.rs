@@ -39,6 +39,16 @@ fn equalisers(criterion: &mut Criterion) {
             run(&mut eq, block);
         });
     }
+    // Noise at their thresholds keeps all gains on the move.
+    for (name, threshold_db) in [("idle", 0.0), ("at work", -24.0)] {
+        let mut dynamic = everyday;
+        for band in &mut dynamic.bands {
+            (band.dynamics.on, band.dynamics.threshold_db) = (true, threshold_db);
+        }
+        let mut eq = ready(&dynamic);
+        per_frame(criterion, &format!("eq, 6 dynamic bands {name}"), &signal, |block| run(&mut eq, block));
+    }
+
     let mut eq = ready(&EqSettings::default());
     per_frame(criterion, "eq, all off", &signal, |block| run(&mut eq, block));
 }

@@ -8,6 +8,7 @@ mod chain;
 mod characters;
 mod compressor;
 mod eq;
+mod eq_dynamics;
 mod eq_prototype;
 mod fast_log;
 mod key;

@@ -30,7 +30,7 @@ const P: [f64; 2] = [-0.924_691_85, -0.336_902_04];
 const P_SUM: f64 = P[0] + P[1];
 const P_PRODUCT: f64 = P[0] * P[1];
 
-/// Highest θ in radians at which R follows θ²: 20.7 kHz at 44.1 kHz. That much above [`HOLD`], as R bends away from θ² at
+/// Highest θ in radians at which R follows θ²: 20.7 kHz at 44.1 kHz. That much above 20 kHz, as R bends away from θ² at
 /// the end of its range, and the flanks of a narrow filter bend with it.
 pub const TOP: f64 = 2.95;
 

@@ -3,17 +3,28 @@
 //! [`EqSettings`] say what can be set, [`Response`] what they do, [`struct@Eq`] does it. The bands work in their order: high-pass,
 //! low-pass, 1 to 8.
 
+mod dynamics;
 mod filter;
+mod focus;
+mod listener;
 mod response;
+mod run;
 mod settings;
 mod unit;
+mod voice;
 
+pub use dynamics::{DynamicReading, part};
 pub use response::Response;
 pub use settings::*;
 
-use crate::{Frame, LatencyMode, Processor};
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
 use filter::UNITS;
-use unit::{Run, Unit};
+use listener::Listener;
+use run::Run;
+use unit::Unit;
+
+/// Place of the first band among the units.
+const FIRST_BAND: usize = UNITS - BANDS;
 
 /// Control ticks between two looks at what has died away.
 const FLUSH_TICKS: u32 = 16;
@@ -22,18 +33,41 @@ const FLUSH_TICKS: u32 = 16;
 #[derive(Clone, Debug, Default)]
 pub struct Eq {
     units: [Unit; UNITS],
-    /// Of each whether it runs, and whether it needs its control ticks: beside one another, as most do neither.
+    /// Of each whether it runs, needs its control ticks, and listens: beside one another, as most do none of that.
     active: [bool; UNITS],
     moving: [bool; UNITS],
+    listening: [bool; UNITS],
+    listener: Listener,
     /// Control ticks since the last flush.
     ticks: u32,
     tail: usize,
 }
 
 impl Eq {
+    /// What each dynamic band is doing; `None` for the others.
+    pub fn read(&self) -> [Option<DynamicReading>; BANDS] {
+        std::array::from_fn(|band| self.units[FIRST_BAND + band].read())
+    }
+
+    /// Listen state: from now on only what a band (from 0) works on is heard, by a band-pass over its range or, for
+    /// shelves and tilts, everything on their side; of the side-chain where a dynamic band listens to that. Off or on,
+    /// neutral or not. `None` is the equaliser again.
+    pub fn listen_to_band(&mut self, band: Option<usize>) {
+        self.listener.listen_to(band.filter(|band| *band < BANDS));
+    }
+
+    fn filter(&mut self, frames: &mut [Frame]) {
+        let mut run = Run::new(frames);
+        for (unit, _) in self.units.iter_mut().zip(&self.active).filter(|(_, active)| **active) {
+            unit.run(&mut run);
+        }
+        run.finish();
+    }
+
     /// Looks again at what a unit does.
     fn note(&mut self, unit: usize) {
         self.active[unit] = self.units[unit].is_active();
+        self.listening[unit] = self.units[unit].listens();
         let moving = self.units[unit].is_moving();
         if std::mem::replace(&mut self.moving[unit], moving) == moving && moving {
             return;
@@ -47,11 +81,14 @@ impl Processor for Eq {
 
     fn prepare(&mut self, rate: f64, _mode: LatencyMode) {
         self.units.iter_mut().for_each(|unit| unit.prepare(rate));
+        self.listener.prepare(rate);
         self.reset();
     }
 
     fn reset(&mut self) {
         self.units.iter_mut().for_each(Unit::reset);
+        self.listener.reset();
+        self.listening = [false; UNITS];
         (self.active, self.moving, self.ticks) = ([false; UNITS], [false; UNITS], 0);
     }
 
@@ -69,6 +106,9 @@ impl Processor for Eq {
                 self.note(unit);
             }
         }
+        if let Some(filter) = self.listener.band().and_then(|band| self.units[FIRST_BAND + band].aim()) {
+            self.listener.follow(filter);
+        }
         self.ticks += 1;
         if self.ticks == FLUSH_TICKS {
             self.ticks = 0;
@@ -82,12 +122,18 @@ impl Processor for Eq {
         frame[0]
     }
 
-    fn run(&mut self, frames: &mut [Frame], _keys: &[Frame]) {
-        let mut run = Run::new(frames);
-        for (unit, _) in self.units.iter_mut().zip(&self.active).filter(|(_, active)| **active) {
-            unit.run(&mut run);
+    fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        if !self.listening.contains(&true) && !self.listener.is_on() {
+            return self.filter(frames);
         }
-        run.finish();
+        let mut input = [[0.0; 2]; CONTROL_INTERVAL];
+        let input = &mut input[..frames.len()];
+        input.copy_from_slice(frames);
+        self.filter(frames);
+        for (unit, _) in self.units.iter_mut().zip(&self.listening).filter(|(_, listens)| **listens) {
+            unit.listen(input, keys);
+        }
+        self.listener.run(input, keys, frames);
     }
 
     fn latency(&self) -> usize {
@@ -99,6 +145,6 @@ impl Processor for Eq {
     }
 
     fn is_settled(&self) -> bool {
-        !self.moving.contains(&true)
+        self.units.iter().all(Unit::is_settled) && !self.listener.is_on()
     }
 }

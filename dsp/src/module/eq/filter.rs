@@ -1,6 +1,6 @@
 //! A band or a cut, as the processor and the reports see it.
 
-use super::{BANDS, EqSettings, Placement, Shape, Slope};
+use super::{BANDS, DynamicsSettings, EqSettings, Placement, Shape, Slope};
 use crate::block::analog::Analog;
 use crate::block::matched::{self, Matched};
 use crate::block::svf::Design;
@@ -50,6 +50,8 @@ pub struct Filter {
     pub placement: Placement,
     /// Where it is.
     pub point: Point,
+    /// How its gain follows the level.
+    pub dynamics: DynamicsSettings,
 }
 
 /// Up to `N` of something in a row.
@@ -147,6 +149,7 @@ impl EqSettings {
             kind,
             placement: Placement::Stereo,
             point: Point { freq_hz, gain_db: 0.0, q: 1.0 },
+            dynamics: DynamicsSettings::default(),
         };
         std::array::from_fn(|unit| match unit {
             0 => cut(high_pass.on, Kind::HighPass(high_pass.slope), high_pass.freq_hz),
@@ -158,6 +161,7 @@ impl EqSettings {
                     kind: Kind::Band(band.shape),
                     placement: band.placement,
                     point: Point { freq_hz: band.freq_hz, gain_db: band.gain_db, q: band.q },
+                    dynamics: band.dynamics,
                 }
             }
         })

@@ -1,7 +1,7 @@
 //! What the equaliser's settings do, without a signal: the editor draws it, the tests measure against it.
 
 use super::filter::{Designs, Filter, UNITS};
-use super::{EqSettings, Placement};
+use super::{BANDS, EqSettings, Placement};
 use crate::block::complex::{Complex, add, mul, power, scale};
 use crate::units::{gain_to_db, power_to_db};
 
@@ -19,6 +19,16 @@ impl EqSettings {
     /// What these settings do at `rate` Hz.
     pub fn response(&self, rate: f64) -> Response {
         Response { rate, units: self.filters().map(|filter| (filter, filter.kind.design(&filter.point, rate))) }
+    }
+
+    /// As [`response`](Self::response) with the gains that dynamic bands have at a moment: see
+    /// [`Eq::read`](super::Eq::read).
+    pub fn response_with(&self, gains_db: [Option<f64>; BANDS], rate: f64) -> Response {
+        let mut settings = *self;
+        for (band, gain_db) in settings.bands.iter_mut().zip(gains_db) {
+            band.gain_db = gain_db.unwrap_or(band.gain_db);
+        }
+        settings.response(rate)
     }
 
     /// [`Response::magnitude_db`] for a single frequency.

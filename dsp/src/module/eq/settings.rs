@@ -1,5 +1,9 @@
 //! What can be set on the equaliser.
 
+pub mod dynamic;
+
+pub use dynamic::{DynamicsSettings, Mode};
+
 use crate::control::{Choice, Dial, Enumerated, Group, Named, Scale, Settings, Switch, Unit, Visit, defaults};
 
 /// Bands besides the two cuts.
@@ -150,6 +154,17 @@ pub enum Placement {
     Side,
 }
 
+impl Placement {
+    /// Whether it works on left or mid, and whether on right or side.
+    pub fn lanes(self) -> [bool; 2] {
+        match self {
+            Self::Stereo => [true, true],
+            Self::Left | Self::Mid => [true, false],
+            Self::Right | Self::Side => [false, true],
+        }
+    }
+}
+
 impl Enumerated for Placement {
     const ALL: &'static [Self] = &[Self::Stereo, Self::Left, Self::Right, Self::Mid, Self::Side];
 }
@@ -169,6 +184,8 @@ pub struct BandSettings {
     pub q: f64,
     /// [`PLACEMENT`].
     pub placement: Placement,
+    /// How its gain follows the level.
+    pub dynamics: DynamicsSettings,
 }
 
 impl Default for BandSettings {
@@ -180,19 +197,21 @@ impl Default for BandSettings {
             gain_db: 0.0,
             q: 0.0,
             placement: Placement::Stereo,
+            dynamics: DynamicsSettings::default(),
         })
     }
 }
 
 impl Settings for BandSettings {
     fn visit(&mut self, visitor: &mut impl Visit) {
-        let Self { on, shape, freq_hz, gain_db, q, placement } = self;
+        let Self { on, shape, freq_hz, gain_db, q, placement, dynamics } = self;
         visitor.switch(on, &BAND_ON);
         visitor.choice(shape, &SHAPE);
         visitor.dial(freq_hz, &FREQUENCY);
         visitor.dial(gain_db, &GAIN);
         visitor.dial(q, &Q);
         visitor.choice(placement, &PLACEMENT);
+        dynamics.visit(visitor);
     }
 }
 

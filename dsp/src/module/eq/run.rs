@@ -1,0 +1,113 @@
+//! A run of frames on its way through filters.
+
+use super::Placement;
+use crate::Frame;
+use crate::block::svf::{self, Section};
+
+/// What the two lanes of a frame mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Domain {
+    /// Left and right.
+    LeftRight,
+    /// Half the sum and half the difference.
+    MidSide,
+}
+
+impl Domain {
+    /// Where a placement's lanes are.
+    pub fn of(placement: Placement) -> Self {
+        match placement {
+            Placement::Stereo | Placement::Left | Placement::Right => Self::LeftRight,
+            Placement::Mid | Placement::Side => Self::MidSide,
+        }
+    }
+}
+
+/// A run of frames on its way through the filters: gathers them two or three at a time, and turns left and right into mid and
+/// side where needed.
+#[derive(Debug)]
+pub struct Run<'f, 's> {
+    frames: &'f mut [Frame],
+    domain: Domain,
+    held: Held<'s>,
+}
+
+impl<'f, 's> Run<'f, 's> {
+    /// Up to [`CONTROL_INTERVAL`] frames, left and right.
+    pub fn new(frames: &'f mut [Frame]) -> Self {
+        Self { frames, domain: Domain::LeftRight, held: Held::None }
+    }
+
+    /// The same, lanes of `domain`.
+    pub fn within(frames: &'f mut [Frame], domain: Domain) -> Self {
+        Self { frames, domain, held: Held::None }
+    }
+
+    /// Leaves the frames as lanes of `domain`.
+    pub fn turn(mut self, domain: Domain) {
+        self.enter(domain);
+    }
+
+    /// Done: all filters have run, and the frames are left and right again.
+    pub fn finish(mut self) {
+        self.left_and_right();
+    }
+
+    /// The frames as left and right, after all filters so far.
+    pub fn left_and_right(&mut self) -> &mut [Frame] {
+        self.drain();
+        self.enter(Domain::LeftRight);
+        self.frames
+    }
+
+    /// From now on filters get lanes of `domain`.
+    pub fn enter(&mut self, domain: Domain) {
+        if self.domain == domain {
+            return;
+        }
+        self.drain();
+        self.domain = domain;
+        let scale = match domain {
+            Domain::MidSide => 0.5,
+            Domain::LeftRight => 1.0,
+        };
+        for frame in &mut *self.frames {
+            let [a, b] = *frame;
+            *frame = [scale * (a + b), scale * (a - b)];
+        }
+    }
+
+    /// Runs another filter, now or together with the next ones.
+    pub fn filter(&mut self, section: &'s mut Section) {
+        match std::mem::take(&mut self.held) {
+            Held::None => self.held = Held::One(section),
+            Held::One(first) if first.is_moving() || section.is_moving() => {
+                svf::run(first, Some(section), self.frames);
+            }
+            Held::One(first) => self.held = Held::Two(first, section),
+            Held::Two(first, second) if section.is_moving() => {
+                svf::run(first, Some(second), self.frames);
+                self.held = Held::One(section);
+            }
+            Held::Two(first, second) => svf::run_three([first, second, section], self.frames),
+        }
+    }
+
+    fn drain(&mut self) {
+        match std::mem::take(&mut self.held) {
+            Held::None => {}
+            Held::One(section) => svf::run(section, None, self.frames),
+            Held::Two(first, second) => svf::run(first, Some(second), self.frames),
+        }
+    }
+}
+
+/// Filters that wait for another one to run with.
+#[derive(Debug, Default)]
+enum Held<'s> {
+    #[default]
+    None,
+    One(&'s mut Section),
+    /// Neither of which moves.
+    Two(&'s mut Section, &'s mut Section),
+}
