@@ -19,6 +19,7 @@ mod limiter_clipper;
 mod limiter_styles;
 mod loudness;
 mod order;
+mod song;
 mod stage;
 mod text;
 mod true_peak;

@@ -1,6 +1,7 @@
 //! Audio files: WAV and FLAC in, WAV out; one or two channels.
 
 use crate::output;
+use crate::random::Random;
 use anyhow::{Context, Result, anyhow, bail};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use std::fs::File;
@@ -161,29 +162,21 @@ pub fn write(path: &Path, sound: &Sound, bits: Bits, force: bool) -> Result<usiz
 struct Quantiser {
     /// Steps from zero to full scale.
     scale: f64,
-    random: u64,
+    random: Random,
     clipped: usize,
 }
 
 impl Quantiser {
     fn new(bits: u16) -> Self {
-        Self { scale: f64::from(1u32 << (bits - 1)), random: 0x7461_6e64_656d, clipped: 0 }
+        Self { scale: f64::from(1u32 << (bits - 1)), random: Random::new(0x7461_6e64_656d), clipped: 0 }
     }
 
     fn quantise(&mut self, sample: f32) -> i32 {
         if sample.abs() > 1.0 {
             self.clipped += 1;
         }
-        let value = f64::from(sample) * self.scale + self.uniform() - self.uniform();
+        let value = f64::from(sample) * self.scale + self.random.uniform() - self.random.uniform();
         value.round().clamp(-self.scale, self.scale - 1.0) as i32
-    }
-
-    /// Uniform in 0..1 (xorshift64*, Vigna 2016).
-    fn uniform(&mut self) -> f64 {
-        self.random ^= self.random >> 12;
-        self.random ^= self.random << 25;
-        self.random ^= self.random >> 27;
-        (self.random.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11) as f64 / (1u64 << 53) as f64
     }
 }
 

@@ -9,6 +9,8 @@ pub mod cli;
 pub mod host;
 pub mod output;
 pub mod preset;
+mod random;
 pub mod render;
 pub mod screen;
+pub mod song;
 pub mod window;
