@@ -17,7 +17,10 @@ const HAT_EARLY_S: f64 = 0.003;
 const LOOSE_S: f64 = 0.004;
 
 /// The whole kit's level: leaves about 6 dB above its loudest hit.
-const KIT_DB: f64 = -4.0;
+const KIT_DB: f64 = -2.0;
+
+/// How soon the recording desk gives in to loud hits.
+const DESK: f64 = 1.3;
 
 /// A hit.
 struct Hit {
@@ -57,7 +60,7 @@ pub fn render() -> [Vec<f64>; 2] {
     for side in &mut kit {
         // Skins push the air one way: what the microphones do not hear.
         let mut low_cut = Filter::new(28.0, 0.7);
-        side.iter_mut().for_each(|x| *x = low_cut.next(*x).high * gain(KIT_DB));
+        side.iter_mut().for_each(|x| *x = low_cut.next((DESK * *x).tanh() / DESK).high * gain(KIT_DB));
     }
     kit
 }
