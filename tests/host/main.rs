@@ -6,5 +6,6 @@ mod clap_guard;
 mod clap_state;
 mod latency;
 mod python;
+mod session;
 mod vst3;
 mod vst3_host;

@@ -1,0 +1,199 @@
+//! How the demo song is mixed and mastered.
+
+use super::ride::ride;
+use super::{Setting, Track};
+use crate::automation::Row;
+use crate::measure::Measured;
+use crate::song::{Kind, LENGTH_S, Song};
+
+/// How far the lead's fader is moved at most, dB.
+const LEAD_RIDE_DB: f64 = 5.0;
+
+/// How much louder the keys are in the choruses, dB.
+const KEYS_LIFT_DB: f64 = 1.0;
+
+/// Loudness of each stem in the balance, LUFS, by its name; only the differences count.
+fn place_lufs(stem: &str) -> f64 {
+    match stem {
+        "lead" => -17.0,
+        "drums" => -17.5,
+        "bass" => -20.0,
+        _ => -22.5,
+    }
+}
+
+/// The song's stems with what their Channels do.
+pub fn tracks(song: &Song) -> Vec<Track> {
+    song.stems
+        .iter()
+        .map(|stem| {
+            let mut track = Track {
+                name: stem.name.to_string(),
+                sound: stem.sound.clone(),
+                balance_db: place_lufs(stem.name) - Measured::of(&stem.sound).reading.integrated_lufs,
+                settings: Vec::new(),
+                automation: Vec::new(),
+                fader_moves: Vec::new(),
+            };
+            match stem.name {
+                "drums" => drums(&mut track, song),
+                "bass" => bass(&mut track),
+                "keys" => keys(&mut track, song),
+                _ => lead(&mut track, song),
+            }
+            track
+        })
+        .collect()
+}
+
+fn drums(track: &mut Track, song: &Song) {
+    track.settings = [
+        Setting::group(
+            "Takes the boxiness out of kick and snare.",
+            &[("EQ 1 On", "On"), ("EQ 1 Frequency", "330 Hz"), ("EQ 1 Gain", "-3 dB"), ("EQ 1 Q", "1.1")],
+        ),
+        Setting::group(
+            "Lets the beater be heard on small loudspeakers.",
+            &[("EQ 2 On", "On"), ("EQ 2 Frequency", "2.8 kHz"), ("EQ 2 Gain", "2 dB"), ("EQ 2 Q", "0.9")],
+        ),
+        Setting::group("Keeps the kit narrow in the verses; automation opens it.", &[("Output Width", "80 %")]),
+    ]
+    .concat();
+    track.automation = by_section(song, "Output Width", "80 %", "130 %");
+}
+
+fn bass(track: &mut Track) {
+    track.settings = [
+        Setting::group(
+            "Leaves the lowest octave to the kick.",
+            &[("EQ HP On", "On"), ("EQ HP Frequency", "35 Hz"), ("EQ HP Slope", "18 dB/oct")],
+        ),
+        Setting::group(
+            "Clears the range where kick, bass and keys meet.",
+            &[("EQ 1 On", "On"), ("EQ 1 Frequency", "210 Hz"), ("EQ 1 Gain", "-2.5 dB"), ("EQ 1 Q", "1")],
+        ),
+        Setting::group(
+            "Raises the string's growl, by which a phone's loudspeaker tells the bass line.",
+            &[("EQ 2 On", "On"), ("EQ 2 Frequency", "850 Hz"), ("EQ 2 Gain", "4 dB"), ("EQ 2 Q", "0.8")],
+        ),
+    ]
+    .concat();
+}
+
+fn keys(track: &mut Track, song: &Song) {
+    track.settings = [
+        Setting::group(
+            "Makes room for the bass.",
+            &[("EQ HP On", "On"), ("EQ HP Frequency", "110 Hz"), ("EQ HP Slope", "12 dB/oct")],
+        ),
+        Setting::group(
+            "Steps back where the lead sings.",
+            &[("EQ 1 On", "On"), ("EQ 1 Frequency", "320 Hz"), ("EQ 1 Gain", "-2 dB"), ("EQ 1 Q", "0.9")],
+        ),
+        Setting::group(
+            "Brings out the bell of the tines.",
+            &[("EQ 2 On", "On"), ("EQ 2 Shape", "High Shelf"), ("EQ 2 Frequency", "2.2 kHz"), ("EQ 2 Gain", "5 dB")],
+        ),
+        Setting::group(
+            "Ready for the sweep that opens the second chorus.",
+            &[("EQ LP On", "On"), ("EQ LP Frequency", "18 kHz"), ("EQ LP Slope", "12 dB/oct")],
+        ),
+        Setting::group(
+            "Stands to the right of the lead, wide.",
+            &[("Output Pan", "18R"), ("Output Pan Law", "Balance"), ("Output Width", "135 %")],
+        ),
+    ]
+    .concat();
+    track.fader_moves = song
+        .sections
+        .iter()
+        .map(|section| (section.from_s, if section.kind == Kind::Verse { 0.0 } else { KEYS_LIFT_DB }))
+        .collect();
+    // The second verse starts behind a curtain, which its second half draws back.
+    if let [_, _, verse, _, _] = song.sections[..] {
+        const CLOSED_HZ: f64 = 900.0;
+        const OPEN_HZ: f64 = 18_000.0;
+        const STEP_S: f64 = 0.05;
+        let from_s = 0.5 * (verse.from_s + verse.to_s);
+        track.automation.push(Row::new(verse.from_s, "EQ LP Frequency", format!("{CLOSED_HZ} Hz")));
+        let steps = ((verse.to_s - from_s) / STEP_S) as usize;
+        track.automation.extend((1..=steps).map(|step| {
+            let freq_hz = CLOSED_HZ * (OPEN_HZ / CLOSED_HZ).powf(step as f64 / steps as f64);
+            Row::new(from_s + step as f64 * STEP_S, "EQ LP Frequency", format!("{freq_hz:.1} Hz"))
+        }));
+    }
+}
+
+fn lead(track: &mut Track, song: &Song) {
+    track.settings = [
+        Setting::group(
+            "There is nothing of the voice below.",
+            &[("EQ HP On", "On"), ("EQ HP Frequency", "110 Hz"), ("EQ HP Slope", "18 dB/oct")],
+        ),
+        Setting::group(
+            "Cuts the mud; automation follows it from verse to chorus.",
+            &[("EQ 1 On", "On"), ("EQ 1 Frequency", "235 Hz"), ("EQ 1 Gain", "-7 dB"), ("EQ 1 Q", "3")],
+        ),
+        Setting::group(
+            "Brings the words forward.",
+            &[("EQ 2 On", "On"), ("EQ 2 Frequency", "3.2 kHz"), ("EQ 2 Gain", "2.5 dB"), ("EQ 2 Q", "0.8")],
+        ),
+        Setting::group(
+            "Adds air.",
+            &[("EQ 3 On", "On"), ("EQ 3 Shape", "High Shelf"), ("EQ 3 Frequency", "9 kHz"), ("EQ 3 Gain", "3 dB")],
+        ),
+    ]
+    .concat();
+    for (parameter, verse, chorus) in
+        [("EQ 1 Frequency", "235 Hz", "340 Hz"), ("EQ 1 Gain", "-7 dB", "-5.5 dB"), ("EQ 1 Q", "3", "3.5")]
+    {
+        track.automation.extend(by_section(song, parameter, verse, chorus));
+    }
+    track.fader_moves = ride(&track.sound, LEAD_RIDE_DB);
+}
+
+/// One value in the verses, another in the choruses and at the end.
+fn by_section(song: &Song, parameter: &str, verse: &str, chorus: &str) -> Vec<Row> {
+    let value = |kind| if kind == Kind::Verse { verse } else { chorus };
+    song.sections.iter().map(|section| Row::new(section.from_s, parameter, value(section.kind))).collect()
+}
+
+/// What Master does to the song besides its loudness, and what moves: the last chord fades.
+pub fn mastering() -> (Vec<Setting>, Vec<Row>) {
+    let settings = [
+        Setting::group(
+            "Takes out rumble that no one hears but that costs headroom.",
+            &[("EQ HP On", "On"), ("EQ HP Frequency", "24 Hz"), ("EQ HP Slope", "12 dB/oct")],
+        ),
+        Setting::group(
+            "Keeps the lows in the middle.",
+            &[
+                ("EQ 1 On", "On"),
+                ("EQ 1 Shape", "Low Shelf"),
+                ("EQ 1 Placement", "Side"),
+                ("EQ 1 Frequency", "140 Hz"),
+                ("EQ 1 Gain", "-9 dB"),
+            ],
+        ),
+        Setting::group(
+            "A little less fundament of voice and keys together.",
+            &[("EQ 2 On", "On"), ("EQ 2 Frequency", "280 Hz"), ("EQ 2 Gain", "-1 dB"), ("EQ 2 Q", "0.7")],
+        ),
+        Setting::group(
+            "Opens the top.",
+            &[("EQ 3 On", "On"), ("EQ 3 Shape", "High Shelf"), ("EQ 3 Frequency", "11 kHz"), ("EQ 3 Gain", "1 dB")],
+        ),
+    ]
+    .concat();
+    const FADE_S: f64 = 2.0;
+    const STEPS: usize = 40;
+    let mut automation: Vec<Row> = (0..STEPS)
+        .map(|step| {
+            let along = step as f64 / STEPS as f64;
+            let fader_db = 20.0 * (1.0 - along).powi(2).log10();
+            Row::new(LENGTH_S - FADE_S * (1.0 - along), "Output Fader", format!("{fader_db:.2} dB"))
+        })
+        .collect();
+    automation.push(Row::new(LENGTH_S - 0.02, "Output Fader", "-inf dB"));
+    (settings, automation)
+}

@@ -1,0 +1,229 @@
+//! A session through the built plug-ins: stems through Channels into Master, and what is refused.
+
+use crate::bundles::bundle;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tandem_dsp::units::gain_to_db;
+use tandem_render::audio::{self, Bits, Sound};
+use tandem_render::measure::{Measured, band_db, part};
+use tandem_render::session::{self, Files, Goal, Mastered, Mix, Verdict};
+use tandem_render::song::{self, Kind};
+use tandem_tests::signals::{Random, pink};
+
+const RATE: u32 = 48_000;
+
+/// Where every test's master is to stop.
+const CEILING_DBTP: f64 = -1.0;
+
+fn goal(target_lufs: f64) -> Goal {
+    Goal { target_lufs, ceiling_dbtp: CEILING_DBTP }
+}
+
+fn quiet() -> impl FnMut(&str, f64) + Send {
+    |_: &str, _: f64| {}
+}
+
+/// `sound` as a file in `folder`.
+fn file(folder: &Path, name: &str, sound: &Sound) -> PathBuf {
+    let path = folder.join(name);
+    audio::write(&path, sound, Bits::Float32, true).expect("writes");
+    path
+}
+
+/// Pink noise with an envelope, so that its loudness is not all there is to it.
+fn stem(seconds: f64, seed: u64, rms_db: f64, rate: u32) -> Sound {
+    let frames = (seconds * f64::from(rate)) as usize;
+    let mut noise = pink(frames, seed, rms_db);
+    for (i, frame) in noise.iter_mut().enumerate() {
+        let t = i as f64 / f64::from(rate);
+        let level = 0.3 + 0.7 * (-(t * (1.0 + seed as f64 * 0.3)).fract() * 3.0).exp();
+        *frame = frame.map(|x| x * level);
+    }
+    Sound::from_frames(&noise, rate)
+}
+
+/// Mixes and masters stem files as `cargo xtask demo` does.
+fn run(paths: &[PathBuf], target_lufs: f64) -> (Mix, Mastered) {
+    let bundle = bundle();
+    let tracks = session::stem_tracks(session::open_stems(paths).expect("reads"));
+    let mix = session::mix(&bundle, tracks, &mut quiet()).expect("mixes");
+    let settings = session::plain_mastering();
+    let master = session::master(&bundle, &mix.sound, settings, vec![], goal(target_lufs), &mut quiet());
+    (mix, master.expect("masters"))
+}
+
+/// The message with which `paths` are refused.
+fn refusal(paths: &[PathBuf]) -> String {
+    format!("{:#}", session::open_stems(paths).expect_err("is refused"))
+}
+
+#[test]
+fn stems_of_any_level_end_on_the_target() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for offset_db in [0.0, -12.0, -24.0] {
+        let paths: Vec<_> = [(1, -20.0), (2, -26.0), (3, -34.0)]
+            .map(|(seed, rms_db)| {
+                file(folder.path(), &format!("{seed}.wav"), &stem(8.0, seed, rms_db + offset_db, RATE))
+            })
+            .to_vec();
+        for target_lufs in [-23.0, -18.0] {
+            let (mix, master) = run(&paths, target_lufs);
+            let reading = &master.measured.reading;
+            let off = reading.integrated_lufs - target_lufs;
+            assert_eq!(master.verdict, Verdict::OnTarget, "{offset_db} dB, target {target_lufs}: {}", master.verdict);
+            assert!(off.abs() <= 0.1, "{offset_db} dB, target {target_lufs}: {off:+.2} LU off");
+            assert!(reading.max_true_peak_db <= CEILING_DBTP + 0.02, "{} dBTP", reading.max_true_peak_db);
+            let bus = Measured::of(&mix.sound).reading.max_true_peak_db;
+            assert!((-30.0..=-3.0).contains(&bus), "{offset_db} dB: the bus peaks at {bus:.1} dBTP");
+        }
+    }
+}
+
+#[test]
+fn the_balance_is_the_users() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stems = [stem(4.0, 1, -14.0, RATE), stem(4.0, 2, -44.0, RATE), stem(4.0, 3, -29.0, RATE)];
+    let paths: Vec<_> = stems.iter().enumerate().map(|(i, s)| file(folder.path(), &format!("{i}.wav"), s)).collect();
+    let (mix, _) = run(&paths, -20.0);
+    let level = |sound: &Sound| band_db(sound, 300.0, 3_000.0);
+    let gains: Vec<f64> = mix.channels.iter().zip(&stems).map(|(c, stem)| level(&c.sound) - level(stem)).collect();
+    for gain in &gains {
+        assert!((gain - gains[0]).abs() < 0.05, "stems are moved by {gains:.2?} dB, which should be one figure");
+    }
+}
+
+#[test]
+fn where_peaks_forbid_the_target_it_says_so_and_does_not_clip() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Ticks twice a second: peaks far above their loudness.
+    let mut random = Random::new(5);
+    let frames: Vec<_> = (0..4 * RATE as usize)
+        .map(|i| {
+            let level = 0.5 * (-((i % 24_000) as f64) / 400.0).exp();
+            [level * (2.0 * random.uniform() - 1.0); 2]
+        })
+        .collect();
+    let (_, master) = run(&[file(folder.path(), "ticks.wav", &Sound::from_frames(&frames, RATE))], -8.0);
+    let reading = &master.measured.reading;
+    let Verdict::PeaksForbid { would_peak_dbtp, reached_lufs, .. } = master.verdict else {
+        panic!("{}", master.verdict)
+    };
+    assert!(would_peak_dbtp > 0.0 && reached_lufs < -8.3, "{}", master.verdict);
+    let peak = reading.max_true_peak_db;
+    assert!((CEILING_DBTP - 0.05..=CEILING_DBTP + 0.02).contains(&peak), "peaks at {peak:.2} dBTP, not at the ceiling");
+    let sample = master.sound.channels.iter().flatten().fold(0.0f32, |peak, x| peak.max(x.abs()));
+    assert!(sample < 1.0, "a sample at {:.2} dBFS", gain_to_db(f64::from(sample)));
+}
+
+#[test]
+fn the_demo_song_is_mixed_with_what_it_needs() {
+    let mut song = song::compose();
+    // The first verse and half a chorus are enough.
+    for stem in &mut song.stems {
+        stem.sound = part(&stem.sound, 0.0, 17.0);
+    }
+    let bundle = bundle();
+    let mixed =
+        |song: &song::Song| session::mix(&bundle, session::demo_song_tracks(song), &mut quiet()).expect("mixes");
+    let mix = mixed(&song);
+    let (settings, automation) = session::demo_song_mastering();
+    let master = session::master(&bundle, &mix.sound, settings, automation, goal(-18.0), &mut quiet());
+    let master = master.expect("masters");
+    assert_eq!(master.verdict, Verdict::OnTarget, "{}", master.verdict);
+
+    // What the settings claim: less mud re presence in the lead than was recorded, by half of its excess or more.
+    let lead = mix.channels.iter().find(|c| c.track.name == "lead").expect("a lead");
+    let mud = song.mud.iter().find(|m| m.spans[0].0 < 1.0).expect("mud in the first verse");
+    let tilt = |sound: &Sound| {
+        let verse = part(sound, mud.spans[0].0, mud.spans[0].1);
+        band_db(&verse, 0.94 * mud.freq_hz, 1.06 * mud.freq_hz) - band_db(&verse, 500.0, 1_000.0)
+    };
+    let cut = tilt(&lead.track.sound) - tilt(&lead.sound);
+    assert!(cut > 0.5 * mud.gain_db, "{cut:.1} dB less of {} dB of mud at {} Hz", mud.gain_db, mud.freq_hz);
+    // Phrases come closer to each other on the fader.
+    let range = |sound: &Sound| Measured::of(sound).reading.lra_lu;
+    let (before, after) = (range(&lead.track.sound), range(&lead.sound));
+    assert!(after < before - 0.5, "the lead's loudness range goes from {before:.1} to {after:.1} LU");
+    let chorus = song.sections.iter().find(|s| s.kind == Kind::Chorus).expect("a chorus");
+    let keys = mix.channels.iter().find(|c| c.track.name == "keys").expect("keys");
+    let width = |sound: &Sound| {
+        let side: Vec<[f64; 2]> = sound.to_frames().iter().map(|[l, r]| [0.5 * (l - r); 2]).collect();
+        band_db(&Sound::from_frames(&side, sound.rate), 200.0, 2_000.0) - band_db(sound, 200.0, 2_000.0)
+    };
+    let kit = mix.channels.iter().find(|c| c.track.name == "drums").expect("drums");
+    let opened = width(&part(&kit.sound, chorus.from_s, 17.0)) - width(&part(&kit.track.sound, chorus.from_s, 17.0));
+    assert!((1.0..4.0).contains(&opened), "the kit is {opened:.1} dB wider in the chorus, 2.3 dB set");
+    let [left, right] = [0, 1].map(|side: usize| {
+        let one = Sound { rate: keys.sound.rate, channels: vec![keys.sound.channels[side].clone()] };
+        band_db(&one, 200.0, 2_000.0)
+    });
+    assert!(right - left > 0.5, "keys lean right: {left:.1} dB left, {right:.1} dB right");
+
+    let again = mixed(&song);
+    assert!(again.sound == mix.sound, "two mixes of the same differ");
+}
+
+#[test]
+fn a_csv_beside_a_stem_moves_its_channel() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let frames = vec![[0.1; 2]; 6 * RATE as usize];
+    let hum: Vec<_> = frames.iter().enumerate().map(|(i, [a, _])| [a * (0.13 * i as f64).sin(); 2]).collect();
+    let path = file(folder.path(), "hum.wav", &Sound::from_frames(&hum, RATE));
+    fs::write(folder.path().join("hum.csv"), "3,Output Fader,-9 dB\n").expect("writes");
+    let (mix, _) = run(std::slice::from_ref(&path), -23.0);
+    let level = |from_s, to_s| band_db(&part(&mix.sound, from_s, to_s), 500.0, 2_000.0);
+    let moved = level(4.0, 5.0) - level(1.0, 2.0);
+    assert!((moved - -9.0).abs() < 0.05, "the fader moved by {moved:.2} dB, -9 dB written");
+
+    fs::write(folder.path().join("hum.csv"), "3,Output Fader,loud\n").expect("writes");
+    let message = refusal(&[path]);
+    assert!(message.contains("hum.csv, line 1") && message.contains("\"loud\""), "{message}");
+}
+
+#[test]
+fn bad_stems_get_one_clear_message() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let good = file(folder.path(), "good.wav", &stem(1.0, 1, -20.0, RATE));
+    let other = file(folder.path(), "other.wav", &stem(1.0, 1, -20.0, 44_100));
+    let empty = folder.path().join("empty.wav");
+    fs::write(&empty, "").expect("writes");
+    let words = folder.path().join("words.wav");
+    fs::write(&words, "This is a text file.\n").expect("writes");
+    let no_samples = file(folder.path(), "short.wav", &Sound { rate: RATE, channels: vec![vec![]] });
+    let wide = file(folder.path(), "wide.wav", &Sound { rate: RATE, channels: vec![vec![0.0; 100]; 6] });
+    let missing = folder.path().join("missing.wav");
+    for (paths, says) in [
+        (vec![missing], vec!["missing.wav"]),
+        (vec![words], vec!["words.wav is no WAV or FLAC file"]),
+        (vec![empty], vec!["empty.wav"]),
+        (vec![no_samples], vec!["short.wav"]),
+        (vec![wide], vec!["wide.wav has 6 channels"]),
+        (vec![good.clone(), other], vec!["rates differ", "48000 Hz", "44100 Hz", "good.wav", "other.wav"]),
+        (vec![good, folder.path().to_path_buf()], vec!["is a folder"]),
+    ] {
+        let message = refusal(&paths);
+        assert!(!message.contains('\n'), "more than one line: {message}");
+        for part in says {
+            assert!(message.contains(part), "\"{message}\" does not say \"{part}\"");
+        }
+    }
+    let silence = file(folder.path(), "silence.wav", &Sound { rate: RATE, channels: vec![vec![0.0; 48_000]] });
+    let tracks = session::stem_tracks(session::open_stems(&[silence]).expect("reads"));
+    let error = session::mix(&bundle(), tracks, &mut quiet()).expect_err("nothing to mix");
+    assert!(error.to_string().contains("silent"), "{error:#}");
+}
+
+#[test]
+fn nothing_is_overwritten_without_leave() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("out");
+    assert!(Files::new(&out, false).is_ok(), "a folder that is not there yet");
+    fs::create_dir(&out).expect("makes");
+    fs::write(out.join("master.wav"), "mine").expect("writes");
+    let error = Files::new(&out, false).expect_err("refuses");
+    assert!(error.to_string().contains("master.wav exists already"), "{error:#}");
+    assert_eq!(fs::read_to_string(out.join("master.wav")).expect("reads"), "mine");
+    assert!(Files::new(&out, true).is_ok(), "with force");
+    let error = Files::new(&out.join("master.wav"), true).expect_err("a file is no folder");
+    assert!(error.to_string().contains("is a file"), "{error:#}");
+}
