@@ -2,6 +2,7 @@
 
 mod bench;
 mod bundle;
+mod demo;
 mod install;
 mod packages;
 mod params;
@@ -24,6 +25,7 @@ struct Cli {
 enum Command {
     Bench(bench::Bench),
     Bundle(bundle::Bundle),
+    Demo(demo::Demo),
     Install(install::Install),
     Params(params::Params),
     Render(render::Render),
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Bench(command) => bench::run(&command),
         Command::Bundle(command) => bundle::run(&command),
+        Command::Demo(command) => demo::run(&command),
         Command::Install(command) => install::run(&command),
         Command::Params(command) => params::run(&command),
         Command::Render(command) => render::run(&command),

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tandem_render::cli::Which;
 use tandem_render::host::{self, Bundle};
 use tandem_render::output;
+use tandem_render::preset;
 use tandem_render::screen::Screen;
 use tandem_render::window::Window;
 
@@ -18,6 +19,9 @@ pub struct Screenshot {
     /// Which plug-in.
     #[arg(long, value_enum)]
     plugin: Which,
+    /// Preset by name, or a preset file.
+    #[arg(long, value_name = "NAME|FILE")]
+    preset: Option<String>,
     /// Panel to show, by its module's name.
     #[arg(long, value_name = "NAME")]
     panel: Option<String>,
@@ -80,6 +84,9 @@ pub fn run(command: &Screenshot) -> Result<()> {
 
 fn take(command: &Screenshot) -> Result<()> {
     let mut plugin = Bundle::find()?.open(command.plugin.name())?;
+    if let Some(name) = &command.preset {
+        preset::apply(&mut plugin, name)?;
+    }
     let mut window = Window::open(&mut plugin, command.scale)?;
     if let Some((width, height)) = command.size {
         let scaled = |pixels: u32| (f64::from(pixels) * command.scale.unwrap_or(1.0)).round() as u32;

@@ -1,0 +1,134 @@
+//! `cargo xtask demo`: the main job in one command. Mixes the demo song or the user's own stems through the built
+//! plug-ins, masters the mix, and reports.
+
+mod chart;
+mod page;
+mod pictures;
+mod report;
+
+use crate::bundle;
+use crate::project::target;
+use anyhow::{Result, bail, ensure};
+use clap::Args;
+use indicatif::ProgressBar;
+use std::path::PathBuf;
+use std::time::Duration;
+use tandem_render::cli::progress_bar;
+use tandem_render::host::Bundle;
+use tandem_render::session::{self, Files, Goal};
+use tandem_render::song;
+
+/// Mixes and masters the demo song, or your own stems, through the built plug-ins.
+///
+/// Writes mix.wav, master.wav and report.html. A CSV file of a stem's name beside it is the stem's automation: rows of
+/// seconds,parameter name,value.
+#[derive(Args)]
+pub struct Demo {
+    /// Your own stems instead of the demo song: WAV or FLAC, mono or stereo, all at one rate.
+    stems: Vec<PathBuf>,
+    /// Folder to write into [default: demo in Cargo's target folder].
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Integrated loudness of the master, LUFS.
+    #[arg(long, value_name = "LUFS", default_value_t = -16.0, allow_hyphen_values = true)]
+    target: f64,
+    /// Replace what an earlier run left.
+    #[arg(long)]
+    force: bool,
+}
+
+/// Highest true peak of the master, dBTP: what streaming services ask for (EBU R 128, AES TD1008).
+const CEILING_DBTP: f64 = -1.0;
+
+/// Targets that anyone might mean, LUFS.
+const TARGETS_LUFS: std::ops::RangeInclusive<f64> = -50.0..=-5.0;
+
+/// The tests' profile: it is optimised as far, and most of what it needs has been built for this program already, so
+/// that a fresh machine hears its first master in half the time that a release takes.
+const PROFILE: &str = "dev";
+
+/// Does what the command line says.
+pub fn run(command: &Demo) -> Result<()> {
+    ensure!(
+        TARGETS_LUFS.contains(&command.target),
+        "{} LUFS is no target. Give {} to {}.",
+        command.target,
+        TARGETS_LUFS.start(),
+        TARGETS_LUFS.end()
+    );
+    let folder = match &command.output {
+        Some(folder) => folder.clone(),
+        None => target()?.join("demo"),
+    };
+    // Whatever can be refused is refused before the long work.
+    let files = Files::new(&folder, command.force)?;
+    let stems = session::open_stems(&command.stems)?;
+
+    eprintln!("Building the plug-ins");
+    let [clap, _] = bundle::build(PROFILE)?;
+    let bundle = Bundle::load(&clap)?;
+
+    let goal = Goal { target_lufs: command.target, ceiling_dbtp: CEILING_DBTP };
+    let mut stage = Stages::default();
+    let (title, tracks, (settings, automation), sections) = if stems.is_empty() {
+        stage.show("Playing the demo song", 0.0);
+        let song = song::compose();
+        let tracks = session::demo_song_tracks(&song);
+        ("the demo song".to_string(), tracks, session::demo_song_mastering(), song.sections)
+    } else {
+        let title = format!("{} stems", stems.len());
+        (title, session::stem_tracks(stems), (session::plain_mastering(), Vec::new()), Vec::new())
+    };
+    let mix = session::mix(&bundle, tracks, &mut |what, done| stage.show(what, done))?;
+    let master = session::master(&bundle, &mix.sound, settings, automation, goal, &mut |what, done| {
+        stage.show(what, done);
+    })?;
+    stage.end();
+    let clipped = files.write_audio(&mix, &master)?;
+    if clipped > 0 {
+        bail!("{clipped} samples are beyond full scale and clipped, which must not happen: please report it.");
+    }
+
+    eprintln!("Taking the editors' pictures");
+    let pictures = pictures::take(&mix, &master);
+    stage.show("Writing the report", 0.0);
+    let report = report::Report { title, mix: &mix, master: &master, goal, sections: &sections, pictures };
+    let page = page::page(&report)?;
+    stage.end();
+    files.write_report(&page)?;
+
+    let reading = &master.measured.reading;
+    println!("{}", master.verdict);
+    println!("integrated loudness  {:>6.1} LUFS", reading.integrated_lufs);
+    println!("true peak            {:>6.1} dBTP", reading.max_true_peak_db);
+    for path in [files.mix(), files.master(), files.report()] {
+        println!("{}", path.display());
+    }
+    Ok(())
+}
+
+/// A bar for each stage of the work, one after the other.
+#[derive(Default)]
+struct Stages {
+    bar: Option<(String, ProgressBar)>,
+}
+
+impl Stages {
+    fn show(&mut self, what: &str, done: f64) {
+        if self.bar.as_ref().is_none_or(|(name, _)| name != what) {
+            self.end();
+            let bar = progress_bar(what);
+            bar.enable_steady_tick(Duration::from_millis(100));
+            self.bar = Some((what.to_string(), bar));
+        }
+        if let Some((_, bar)) = &self.bar {
+            bar.set_position((done * bar.length().unwrap_or(0) as f64) as u64);
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some((_, bar)) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
