@@ -115,6 +115,15 @@ fn where_peaks_forbid_the_target_it_says_so_and_does_not_clip() {
     assert!(sample < 1.0, "a sample at {:.2} dBFS", gain_to_db(f64::from(sample)));
 }
 
+/// Standard deviation of the momentary loudness while there is sound, LU.
+fn spread(measured: &Measured) -> f64 {
+    let loudest = measured.reading.max_momentary_lufs;
+    let levels: Vec<f64> =
+        measured.history.momentary_lufs.iter().copied().filter(|level| *level > loudest - 20.0).collect();
+    let mean = levels.iter().sum::<f64>() / levels.len() as f64;
+    (levels.iter().map(|level| (level - mean).powi(2)).sum::<f64>() / levels.len() as f64).sqrt()
+}
+
 #[test]
 fn the_demo_song_is_mixed_with_what_it_needs() {
     let mut song = song::compose();
@@ -142,8 +151,25 @@ fn the_demo_song_is_mixed_with_what_it_needs() {
     assert!(cut > 0.5 * mud.gain_db, "{cut:.1} dB less of {} dB of mud at {} Hz", mud.gain_db, mud.freq_hz);
     // Phrases come closer to each other on the fader.
     let range = |sound: &Sound| Measured::of(sound).reading.lra_lu;
-    let (before, after) = (range(&lead.track.sound), range(&lead.sound));
-    assert!(after < before - 0.5, "the lead's loudness range goes from {before:.1} to {after:.1} LU");
+    let mut still = lead.track.clone();
+    still.fader_moves.clear();
+    let still = session::mix(&bundle, vec![still], &mut quiet()).expect("mixes");
+    let (before, after) = (range(&still.sound), range(&lead.sound));
+    assert!(after < before - 0.8, "the ride takes the lead's loudness range from {before:.1} to {after:.1} LU");
+    // A compressed stem is as loud as it was, but steadier.
+    for channel in mix.channels.iter().filter(|channel| channel.track.make_up) {
+        let name = &channel.track.name;
+        let mut bare = channel.track.clone();
+        bare.make_up = false;
+        bare.settings.retain(|setting| !setting.parameter.starts_with("Comp"));
+        let compressed = session::mix(&bundle, vec![channel.track.clone()], &mut quiet()).expect("mixes");
+        let bare = session::mix(&bundle, vec![bare], &mut quiet()).expect("mixes");
+        let [bare, compressed] = [&bare.sound, &compressed.sound].map(Measured::of);
+        let louder = compressed.reading.integrated_lufs - bare.reading.integrated_lufs;
+        assert!(louder.abs() < 0.1, "{name}: {louder:+.2} LU by compression with its make-up");
+        let steadier = spread(&bare) - spread(&compressed);
+        assert!(steadier > 0.3, "{name}: {steadier:.2} LU less deviation of the momentary loudness");
+    }
     let chorus = song.sections.iter().find(|s| s.kind == Kind::Chorus).expect("a chorus");
     let keys = mix.channels.iter().find(|c| c.track.name == "keys").expect("keys");
     let width = |sound: &Sound| {

@@ -28,6 +28,8 @@ pub struct Track {
     pub balance_db: f64,
     /// What the Channel is set to, besides trim and fader, which the session finds by measuring.
     pub settings: Vec<Setting>,
+    /// Whether the compressor's make-up is to give back, measured, what the compressor takes of the loudness.
+    pub make_up: bool,
     /// What moves, besides the fader.
     pub automation: Vec<Row>,
     /// Moves of the fader: seconds, and dB from where the session puts it.

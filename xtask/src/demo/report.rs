@@ -99,25 +99,38 @@ pub fn by_reason(settings: &[Setting]) -> Vec<(&str, Vec<&Setting>)> {
 /// is on goes without saying.
 pub fn in_words(settings: &[&Setting]) -> Vec<(String, String)> {
     /// Fields whose values say by themselves what they are.
-    const PLAIN: [&str; 5] = ["Shape", "Placement", "Frequency", "Gain", "Slope"];
-    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+    const PLAIN: [&str; 6] = ["Shape", "Placement", "Frequency", "Gain", "Slope", "Character"];
+    let mut lines: Vec<(&str, Vec<String>)> = Vec::new();
     for setting in settings {
-        let (module, field) = setting.parameter.rsplit_once(' ').unwrap_or((&setting.parameter, ""));
-        let is_eq = module.starts_with("EQ ");
+        let (module, field) = split(&setting.parameter);
         if field == "On" && setting.value == "On" {
             continue;
         }
-        let (name, value) = match is_eq {
-            true if PLAIN.contains(&field) => (module, setting.value.clone()),
-            true => (module, format!("{field} {}", setting.value)),
-            false => (setting.parameter.as_str(), setting.value.clone()),
-        };
-        match lines.iter_mut().find(|(line, _)| line == name) {
+        let plain = field.is_empty() || (PLAIN.contains(&field) && module != "Limiter");
+        let value = if plain { setting.value.clone() } else { format!("{field} {}", setting.value) };
+        match lines.iter_mut().find(|(line, _)| *line == module) {
             Some((_, values)) => values.push(value),
-            None => lines.push((name.to_string(), vec![value])),
+            None => lines.push((module, vec![value])),
         }
     }
-    lines.into_iter().map(|(name, values)| (name, values.join(", "))).collect()
+    lines.into_iter().map(|(name, values)| (name.to_string(), values.join(", "))).collect()
+}
+
+/// "Output Pan Law" is the Output's "Pan Law", "EQ 3 Gain" the EQ 3's "Gain".
+fn split(parameter: &str) -> (&str, &str) {
+    let words = if parameter.starts_with("EQ ") { 2 } else { 1 };
+    let end = parameter.match_indices(' ').nth(words - 1).map_or(parameter.len(), |(at, _)| at);
+    (&parameter[..end], parameter[end..].trim_start())
+}
+
+/// A number to a tenth, as it is read; other text as it is.
+fn short(value: &str) -> String {
+    match value.split_once(' ').map(|(number, unit)| (number.parse::<f64>(), number, unit)) {
+        Some((Ok(number), text, unit)) if text.split('.').nth(1).is_some_and(|d| d.len() > 1) => {
+            format!("{number:.1} {unit}")
+        }
+        _ => value.to_string(),
+    }
 }
 
 /// What a Channel's or Master's automation does, a line a parameter.
@@ -135,7 +148,8 @@ pub fn movements(automation: &[tandem_render::automation::Row]) -> Vec<String> {
             let (first, last) = (rows[0], rows[rows.len() - 1]);
             // A few moves are told one by one.
             if rows.len() <= 6 {
-                let moves: Vec<_> = rows.iter().map(|row| format!("{} at {:.1} s", row.value, row.seconds)).collect();
+                let moves: Vec<_> =
+                    rows.iter().map(|row| format!("{} at {:.1} s", short(&row.value), row.seconds)).collect();
                 return format!("{name}: {}", moves.join(", "));
             }
             let numbers: Vec<f64> =

@@ -32,6 +32,7 @@ pub fn tracks(song: &Song) -> Vec<Track> {
                 sound: stem.sound.clone(),
                 balance_db: place_lufs(stem.name) - Measured::of(&stem.sound).reading.integrated_lufs,
                 settings: Vec::new(),
+                make_up: false,
                 automation: Vec::new(),
                 fader_moves: Vec::new(),
             };
@@ -76,8 +77,20 @@ fn bass(track: &mut Track) {
             "Raises the string's growl, by which a phone's loudspeaker tells the bass line.",
             &[("EQ 2 On", "On"), ("EQ 2 Frequency", "850 Hz"), ("EQ 2 Gain", "4 dB"), ("EQ 2 Q", "0.8")],
         ),
+        Setting::group(
+            "Evens the notes out; lies above the verses, which stay softer than the choruses.",
+            &[
+                ("Comp On", "On"),
+                ("Comp Character", "Clean"),
+                ("Comp Threshold", "-14 dB"),
+                ("Comp Ratio", "4:1"),
+                ("Comp Attack", "12 ms"),
+                ("Comp Release", "120 ms"),
+            ],
+        ),
     ]
     .concat();
+    track.make_up = true;
 }
 
 fn keys(track: &mut Track, song: &Song) {
@@ -142,8 +155,20 @@ fn lead(track: &mut Track, song: &Song) {
             "Adds air.",
             &[("EQ 3 On", "On"), ("EQ 3 Shape", "High Shelf"), ("EQ 3 Frequency", "9 kHz"), ("EQ 3 Gain", "3 dB")],
         ),
+        Setting::group(
+            "Holds syllables and words together, slowly enough to leave the consonants their edge.",
+            &[
+                ("Comp On", "On"),
+                ("Comp Character", "Opto"),
+                ("Comp Threshold", "-20 dB"),
+                ("Comp Ratio", "3:1"),
+                ("Comp Attack", "10 ms"),
+                ("Comp Release", "200 ms"),
+            ],
+        ),
     ]
     .concat();
+    track.make_up = true;
     for (parameter, verse, chorus) in
         [("EQ 1 Frequency", "235 Hz", "340 Hz"), ("EQ 1 Gain", "-7 dB", "-5.5 dB"), ("EQ 1 Q", "3", "3.5")]
     {

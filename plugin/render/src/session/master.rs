@@ -30,7 +30,7 @@ const CLOSE_LU: f64 = 0.02;
 const PEAK_SLACK_DB: f64 = 0.01;
 
 /// Passes after which the search stops.
-const MAX_PASSES: usize = 5;
+const MAX_PASSES: usize = 8;
 
 /// A finished master.
 #[derive(Clone, Debug)]
@@ -80,12 +80,12 @@ impl fmt::Display for Verdict {
             Verdict::OnTarget => write!(f, "The master is on its target, with its peaks under the ceiling."),
             Verdict::PeaksForbid { would_peak_dbtp, goal, reached_lufs } => write!(
                 f,
-                "The peaks forbid {:.1} LUFS: it would take them to {would_peak_dbtp:+.1} dBTP. Without a limiter the master ends at {reached_lufs:.1} LUFS with its peaks at the ceiling of {:.1} dBTP, unclipped.",
+                "The peaks forbid {:.1} LUFS: it would take them to {would_peak_dbtp:+.1} dBTP. The master ends at {reached_lufs:.1} LUFS with its peaks at the ceiling of {:.1} dBTP, unclipped.",
                 goal.target_lufs, goal.ceiling_dbtp
             ),
             Verdict::OutOfRange { goal, reached_lufs } => write!(
                 f,
-                "{:.1} LUFS is beyond the range of Master's trim: the master ends at {reached_lufs:.1} LUFS.",
+                "{:.1} LUFS is beyond what Master can do with this mix: it ends at {reached_lufs:.1} LUFS.",
                 goal.target_lufs
             ),
             Verdict::NoLoudness => {
@@ -103,24 +103,68 @@ pub fn plain_mastering() -> Vec<Setting> {
     )
 }
 
-/// What brings a master to its loudness. Everything that depends on how is here: a limiter's gain, which keeps the
-/// peaks down by itself, takes the trim's place in this one type.
-struct Drive;
+/// What brings a master to its loudness, and keeps its peaks down: where Master has a limiter, that; otherwise the trim.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Drive {
+    with: With,
+    /// How far the mix is turned up, dB.
+    gain_db: f64,
+    /// What the limiter is told, dBTP.
+    ceiling_dbtp: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum With {
+    /// As far as the peaks let it.
+    Trim,
+    /// Into the limiter, which holds the peaks; the trim only turns down.
+    Limiter,
+}
 
 impl Drive {
-    /// Parameter and reason.
-    const SETTING: (&str, &str) = ("Input Trim", "Found by measuring: brings the master to its target.");
-
-    /// Lowest and highest, dB.
-    const RANGE_DB: (f64, f64) = TRIM.range;
-
-    /// How far the drive may go up from where `measured` was taken, so that the peaks stay under the ceiling.
-    fn room_db(measured: &Measured, goal: Goal) -> f64 {
-        goal.ceiling_dbtp - measured.reading.max_true_peak_db
+    /// Where it starts.
+    fn new(plugin: &Plugin, goal: Goal) -> Self {
+        let limits = plugin.params().iter().any(|param| param.name == "Limiter Gain");
+        let with = if limits { With::Limiter } else { With::Trim };
+        Self { with, gain_db: 0.0, ceiling_dbtp: goal.ceiling_dbtp }
     }
 
-    fn set(plugin: &mut Plugin, drive_db: f64) -> Result<String> {
-        plugin.set(Self::SETTING.0, &format!("{drive_db:.3} dB"))
+    fn settings(&self) -> Vec<Setting> {
+        const WHY: &str = "Found by measuring: brings the master to its target.";
+        let db = |value: f64| format!("{value:.3} dB");
+        match self.with {
+            With::Trim => Setting::group(WHY, &[("Input Trim", &db(self.gain_db))]),
+            With::Limiter => {
+                let mut settings = Setting::group(WHY, &[("Limiter Gain", &db(self.gain_db.max(0.0)))]);
+                if self.gain_db < 0.0 {
+                    settings.extend(Setting::group(WHY, &[("Input Trim", &db(self.gain_db))]));
+                }
+                settings.extend(Setting::group(
+                    "Holds the true peak at the ceiling.",
+                    &[("Latency", "Mix"), ("Limiter On", "On"), ("Limiter Ceiling", &db(self.ceiling_dbtp))],
+                ));
+                settings
+            }
+        }
+    }
+
+    /// Where to go on after a pass that measured so; itself if it is there.
+    fn next(self, measured: &Measured, goal: Goal) -> Self {
+        let reading = &measured.reading;
+        let lacks_db = goal.target_lufs - reading.integrated_lufs;
+        let room_db = goal.ceiling_dbtp - reading.max_true_peak_db;
+        let next = match self.with {
+            With::Trim => Self { gain_db: self.gain_db + lacks_db.min(room_db), ..self },
+            // A limiter may let through a little of what no oversampling sees; a lower ceiling makes up for it.
+            With::Limiter => Self {
+                gain_db: self.gain_db + lacks_db,
+                ceiling_dbtp: self.ceiling_dbtp + (room_db + PEAK_SLACK_DB).min(0.0),
+                ..self
+            },
+        };
+        let next = Self { gain_db: next.gain_db.clamp(TRIM.range.0, TRIM.range.1), ..next };
+        let stays = (next.gain_db - self.gain_db).abs() <= CLOSE_LU && room_db >= -PEAK_SLACK_DB;
+        if stays { self } else { next }
     }
 }
 
@@ -130,20 +174,22 @@ impl Drive {
 pub fn master(
     bundle: &Bundle,
     mix: &Sound,
-    mut settings: Vec<Setting>,
+    settings: Vec<Setting>,
     automation: Vec<Row>,
     goal: Goal,
     progress: &mut Progress,
 ) -> Result<Mastered> {
-    let mut drive_db = 0.0;
+    let mut drive = None;
     let mut pass = 1;
     loop {
         // A fresh instance each time, as a host makes it: no pass hears another.
         let mut plugin = bundle.open("master")?;
-        for setting in &mut settings {
+        let now = drive.unwrap_or_else(|| Drive::new(&plugin, goal));
+        let mut all = now.settings();
+        all.extend(settings.iter().cloned());
+        for setting in &mut all {
             setting.value = plugin.set(&setting.parameter, &setting.value)?;
         }
-        let drive_text = Drive::set(&mut plugin, drive_db)?;
         let preset = crate::preset::write(&mut plugin)?;
         let options =
             Options { automation: &automation, automation_source: "the session's automation", ..Options::default() };
@@ -151,53 +197,31 @@ pub fn master(
         let sound = render(&mut plugin, mix, &options, |done| progress(&name, done))?.sound;
         finite(&sound, "Master")?;
         let measured = Measured::of(&sound);
-        let next = next(&measured, goal, drive_db);
-        if let (Next::Drive(db), true) = (next, pass < MAX_PASSES) {
-            drive_db = db;
+        let next = if measured.reading.integrated_lufs.is_finite() { now.next(&measured, goal) } else { now };
+        if next != now && pass < MAX_PASSES {
+            drive = Some(next);
             pass += 1;
             continue;
         }
-        let verdict = match next {
-            Next::Done(verdict) => verdict,
-            Next::Drive(_) if Drive::room_db(&measured, goal) < -PEAK_SLACK_DB => {
-                bail!("Master could not be brought under {:.1} dBTP in {MAX_PASSES} passes.", goal.ceiling_dbtp)
-            }
-            Next::Drive(_) => verdict(&measured, goal),
-        };
-        let (parameter, why) = Drive::SETTING;
-        settings.insert(0, Setting { parameter: parameter.into(), value: drive_text, why: why.into() });
-        return Ok(Mastered { sound, measured, settings, automation, preset, verdict });
+        let over_db = measured.reading.max_true_peak_db - goal.ceiling_dbtp;
+        if next != now && over_db > PEAK_SLACK_DB {
+            bail!("Master could not be brought under {:.1} dBTP in {MAX_PASSES} passes.", goal.ceiling_dbtp);
+        }
+        let verdict = verdict(&measured, goal);
+        return Ok(Mastered { sound, measured, settings: all, automation, preset, verdict });
     }
-}
-
-/// What to do after a pass.
-#[derive(Clone, Copy)]
-enum Next {
-    Drive(f64),
-    Done(Verdict),
-}
-
-fn next(measured: &Measured, goal: Goal, drive_db: f64) -> Next {
-    let integrated = measured.reading.integrated_lufs;
-    if !integrated.is_finite() {
-        return Next::Done(Verdict::NoLoudness);
-    }
-    let lacks_db = goal.target_lufs - integrated;
-    let room_db = Drive::room_db(measured, goal);
-    let wanted_db = (drive_db + lacks_db.min(room_db)).clamp(Drive::RANGE_DB.0, Drive::RANGE_DB.1);
-    if (wanted_db - drive_db).abs() <= CLOSE_LU && room_db >= -PEAK_SLACK_DB {
-        return Next::Done(verdict(measured, goal));
-    }
-    Next::Drive(wanted_db)
 }
 
 fn verdict(measured: &Measured, goal: Goal) -> Verdict {
     let reached_lufs = measured.reading.integrated_lufs;
+    if !reached_lufs.is_finite() {
+        return Verdict::NoLoudness;
+    }
     let lacks_db = goal.target_lufs - reached_lufs;
+    let would_peak_dbtp = measured.reading.max_true_peak_db + lacks_db;
     if lacks_db.abs() <= TOLERANCE_LU {
         Verdict::OnTarget
-    } else if lacks_db > Drive::room_db(measured, goal) + PEAK_SLACK_DB {
-        let would_peak_dbtp = measured.reading.max_true_peak_db + lacks_db;
+    } else if would_peak_dbtp > goal.ceiling_dbtp + PEAK_SLACK_DB {
         Verdict::PeaksForbid { would_peak_dbtp, goal, reached_lufs }
     } else {
         Verdict::OutOfRange { goal, reached_lufs }

@@ -5,6 +5,7 @@ use super::{Progress, Setting, Track};
 use crate::audio::Sound;
 use crate::automation::Row;
 use crate::host::Bundle;
+use crate::measure::Measured;
 use crate::render::{Options, render};
 use anyhow::{Context, Result, bail};
 use tandem_dsp::module::fader::FADER;
@@ -76,18 +77,37 @@ fn through_channel(
     automation: Vec<Row>,
     progress: &mut Progress,
 ) -> Result<Channelled> {
-    let mut plugin = bundle.open("channel")?;
-    for setting in &mut settings {
-        setting.value = plugin.set(&setting.parameter, &setting.value)?;
-    }
-    let preset = crate::preset::write(&mut plugin)?;
     // A mono stem stands on both sides, so that it can be placed.
     let stereo = Sound::from_frames(&track.sound.to_frames(), track.sound.rate);
-    let options =
-        Options { automation: &automation, automation_source: "the session's automation", ..Options::default() };
-    let rendered = render(&mut plugin, &stereo, &options, |done| progress(&track.name, done))?;
-    finite(&rendered.sound, "Channel")?;
-    Ok(Channelled { track, sound: rendered.sound, settings, automation, preset })
+    let mut play = |settings: &mut [Setting], more: &[(&str, &str)]| -> Result<(Sound, String)> {
+        // A fresh instance each time, as a host makes it.
+        let mut plugin = bundle.open("channel")?;
+        for setting in settings {
+            setting.value = plugin.set(&setting.parameter, &setting.value)?;
+        }
+        for (parameter, value) in more {
+            plugin.set(parameter, value)?;
+        }
+        let preset = crate::preset::write(&mut plugin)?;
+        let options =
+            Options { automation: &automation, automation_source: "the session's automation", ..Options::default() };
+        let sound = render(&mut plugin, &stereo, &options, |done| progress(&track.name, done))?.sound;
+        finite(&sound, "Channel")?;
+        Ok((sound, preset))
+    };
+    if track.make_up {
+        let without = play(&mut settings, &[("Comp On", "Off")])?.0;
+        let with = play(&mut settings, &[])?.0;
+        let [without, with] = [&without, &with].map(|sound| Measured::of(sound).reading.integrated_lufs);
+        if (without - with).is_finite() {
+            settings.extend(Setting::group(
+                "Measured: gives back what the compressor takes of the loudness.",
+                &[("Comp Make-up", &format!("{:.2} dB", without - with))],
+            ));
+        }
+    }
+    let (sound, preset) = play(&mut settings, &[])?;
+    Ok(Channelled { track, sound, settings, automation, preset })
 }
 
 /// Refuses samples that are not numbers.

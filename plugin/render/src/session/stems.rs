@@ -43,7 +43,8 @@ pub fn open(paths: &[PathBuf]) -> Result<Vec<Stem>> {
         }
         let (fader_moves, automation) = moves(&path.with_extension("csv"))?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let track = Track { name, sound, balance_db: 0.0, settings: Vec::new(), automation, fader_moves };
+        let track =
+            Track { name, sound, balance_db: 0.0, settings: Vec::new(), make_up: false, automation, fader_moves };
         stems.push(Stem { path: path.clone(), track });
     }
     Ok(stems)
