@@ -4,7 +4,7 @@ use tandem_dsp::chain::Chain;
 use tandem_dsp::chain::channel::{Channel, ChannelSettings};
 use tandem_dsp::module::eq::{BandSettings, DynamicsSettings, Eq, EqSettings, Mode, Placement, Shape};
 use tandem_dsp::module::key::Source;
-use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use tandem_tests::measure::{lane, null_db, peak_above_db, peak_db, rms_db, tapered};
 use tandem_tests::signals::{pink, sine, white};
 
@@ -309,7 +309,7 @@ fn nothing_is_allocated_while_bands_follow_and_are_listened_to() {
     nice_assert_no_alloc::assert_no_alloc(|| {
         for i in 0..6 {
             eq.set(&settings[i % 2]);
-            eq.listen_to_band((i % 3 == 0).then_some(0));
+            eq.listen(if i % 3 == 0 { Listen::Band(0) } else { Listen::Output });
             for run in signal.chunks_mut(CONTROL_INTERVAL) {
                 eq.control();
                 eq.run(run, &keys[..run.len()]);
@@ -330,7 +330,7 @@ fn listening_to_a_band_lets_only_its_range_be_heard() {
         (band, 1_000.0, -300.0),
     ] {
         let mut eq = fresh(&one(band));
-        eq.listen_to_band(Some(0));
+        eq.listen(Listen::Band(0));
         let mut signal = sine(48_000, RATE, freq_hz, -6.0);
         process(&mut eq, &mut signal, &[]);
         let heard_db = rms_db(&lane(&signal[24_000..], 0)) + 6.0 + 10.0 * 2f64.log10();
@@ -354,7 +354,7 @@ fn listening_to_a_band_begins_and_ends_without_a_click_or_a_trace() {
     for (band, from, to) in
         [(None, 0, 16_000), (Some(0), 16_000, 32_000), (Some(1), 32_000, 48_000), (None, 48_000, 96_000)]
     {
-        eq.listen_to_band(band);
+        eq.listen(band.map_or(Listen::Output, Listen::Band));
         process(&mut eq, &mut listened[from..to], &[]);
     }
     let residue = peak_above_db(&tapered(lane(&listened, 0), 4_800), RATE, 4_000.0);

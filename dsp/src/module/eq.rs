@@ -17,11 +17,20 @@ pub use dynamics::{DynamicReading, part};
 pub use response::Response;
 pub use settings::*;
 
-use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use crate::readout::{Keep, Readout, Report};
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use filter::UNITS;
 use listener::Listener;
 use run::Run;
 use unit::Unit;
+
+/// [`DynamicReading::gain_db`], in the band's group.
+pub static GAIN_READOUT: Readout =
+    Readout { id: "gain_now", help: "Gain of a dynamic band now, dB.", keep: Keep::Latest };
+
+/// [`DynamicReading::level_db`], in the band's group.
+pub static LEVEL_READOUT: Readout =
+    Readout { id: "level", help: "What a dynamic band compares with its threshold, dB.", keep: Keep::Latest };
 
 /// Place of the first band among the units.
 const FIRST_BAND: usize = UNITS - BANDS;
@@ -47,13 +56,6 @@ impl Eq {
     /// What each dynamic band is doing; `None` for the others.
     pub fn read(&self) -> [Option<DynamicReading>; BANDS] {
         std::array::from_fn(|band| self.units[FIRST_BAND + band].read())
-    }
-
-    /// Listen state: from now on only what a band (from 0) works on is heard, by a band-pass over its range or, for
-    /// shelves and tilts, everything on their side; of the side-chain where a dynamic band listens to that. Off or on,
-    /// neutral or not. `None` is the equaliser again.
-    pub fn listen_to_band(&mut self, band: Option<usize>) {
-        self.listener.listen_to(band.filter(|band| *band < BANDS));
     }
 
     fn filter(&mut self, frames: &mut [Frame]) {
@@ -146,5 +148,24 @@ impl Processor for Eq {
 
     fn is_settled(&self) -> bool {
         self.units.iter().all(Unit::is_settled) && !self.listener.is_on()
+    }
+
+    fn report(&mut self, report: &mut impl Report) {
+        for (reading, group) in self.read().into_iter().zip(&BAND) {
+            let [gain_db, level_db] = reading.map_or([f64::NEG_INFINITY; 2], |band| [band.gain_db, band.level_db]);
+            report.group(group, |report| {
+                report.value(&GAIN_READOUT, gain_db);
+                report.value(&LEVEL_READOUT, level_db);
+            });
+        }
+    }
+
+    /// Lets hear only what a band works on: its range by a band-pass or, for shelves and tilts, everything on their side;
+    /// of the side-chain where a dynamic band listens to that. Whether the band is on or not.
+    fn listen(&mut self, to: Listen) {
+        self.listener.listen_to(match to {
+            Listen::Band(band) => Some(usize::from(band)).filter(|band| *band < BANDS),
+            _ => None,
+        });
     }
 }

@@ -27,8 +27,8 @@ pub use settings::*;
 pub use style::Style;
 
 use crate::block::delay::Delay;
-use crate::readout::{Keep, Readout, Report};
 use crate::block::magnitude::{higher, higher_of, highest};
+use crate::readout::{Keep, Readout, Report};
 use crate::smooth::Gain;
 use crate::units::{db_to_gain, gain_to_db, ms_to_frames};
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
