@@ -1,6 +1,7 @@
 //! Meters: they look at frames and change none.
 
 pub mod correlation;
+pub mod gated;
 mod histogram;
 pub mod k_weighting;
 pub mod level;

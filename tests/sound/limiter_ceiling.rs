@@ -69,7 +69,7 @@ pub fn drums(frames: usize, rate: f64, seed: u64) -> Vec<f64> {
 }
 
 /// Chords of bright tones over a bass, with drums.
-fn music(frames: usize, rate: f64, seed: u64) -> Vec<f64> {
+pub fn music(frames: usize, rate: f64, seed: u64) -> Vec<f64> {
     let mut samples = drums(frames, rate, seed);
     for (i, sample) in samples.iter_mut().enumerate() {
         let t = i as f64 / rate;

@@ -16,6 +16,7 @@ mod level;
 mod limiter;
 mod limiter_ceiling;
 mod limiter_clipper;
+mod limiter_learn;
 mod limiter_styles;
 mod loudness;
 mod order;

@@ -18,11 +18,13 @@ mod feed;
 mod follower;
 mod guard;
 mod law;
+mod learn;
 mod nyquist;
 mod settings;
 mod style;
 
 pub use feed::Slice;
+pub use learn::{Proposal, Verdict};
 pub use settings::*;
 pub use style::Style;
 
@@ -37,6 +39,7 @@ use feed::Feed;
 use follower::Follower;
 use guard::Guard;
 use law::Run;
+use learn::Learn;
 
 /// The highest magnitude that is told from infinity: +200 dBFS. What is beyond is taken for it.
 const HIGHEST: f64 = 1e10;
@@ -76,7 +79,7 @@ pub struct Limiter {
     /// Listen state: the output is turned down by the gain.
     unity: Gain,
     listens_at_unity: bool,
-    gain_db: f64,
+    settings: LimiterSettings,
     live: bool,
     /// The run that comes in, with 1 / ceiling for each frame, and the one that leaves.
     input: Run<Frame>,
@@ -100,6 +103,7 @@ pub struct Limiter {
     feed: Feed,
     /// The number of the first slice that [`Processor::report`] has not told of.
     reported: u64,
+    learn: Learn,
 }
 
 impl Default for Limiter {
@@ -110,7 +114,7 @@ impl Default for Limiter {
             link: Gain::default(),
             unity: Gain::default(),
             listens_at_unity: false,
-            gain_db: 0.0,
+            settings: LimiterSettings::default(),
             live: true,
             input: [[0.0; 2]; CONTROL_INTERVAL],
             lifts: [0.0; CONTROL_INTERVAL],
@@ -127,11 +131,28 @@ impl Default for Limiter {
             together: 0,
             feed: Feed::default(),
             reported: 0,
+            learn: Learn::default(),
         }
     }
 }
 
 impl Limiter {
+    /// Begins to learn the programme that plays, or ends it. Other settings make it begin anew.
+    pub fn learn(&mut self, on: bool) {
+        self.learn.turn(on, &self.settings);
+    }
+
+    /// Seconds that have been learned since it began.
+    pub fn learned_s(&self) -> f64 {
+        self.learn.heard_s()
+    }
+
+    /// The gain that would bring what has been learned to `target_lufs`, with the other settings as they were; None
+    /// before three seconds of programme. Nothing is set by it. Meant for now and then: it looks through 20 000 numbers.
+    pub fn proposal(&self, target_lufs: f64) -> Option<Proposal> {
+        self.learn.proposal(target_lufs)
+    }
+
     /// What it is doing.
     pub fn read(&self) -> LimiterReading {
         let slice = self.feed.last();
@@ -162,7 +183,7 @@ impl Limiter {
     }
 
     fn aim_unity(&mut self) {
-        self.unity.aim(if self.listens_at_unity { db_to_gain(-self.gain_db) } else { 1.0 });
+        self.unity.aim(if self.listens_at_unity { db_to_gain(-self.settings.gain_db) } else { 1.0 });
     }
 
     /// At the start of a run of the processing: what moves from run to run.
@@ -361,6 +382,7 @@ impl Processor for Limiter {
         self.later_lifts.prepare(first);
         let guard_late = if self.live { 0 } else { self.guard.latency() };
         self.feed.prepare(first + guard_late, guard_late);
+        self.learn.prepare(rate);
         self.reset();
     }
 
@@ -381,10 +403,12 @@ impl Processor for Limiter {
         self.guard.reset();
         (self.linked, self.together) = (true, usize::MAX / 2);
         self.feed.reset();
+        self.learn.reset();
     }
 
     fn set(&mut self, settings: &LimiterSettings) {
-        self.gain_db = settings.gain_db;
+        self.settings = *settings;
+        self.learn.set(settings);
         self.gain.aim(db_to_gain(settings.gain_db));
         self.ceiling.aim(db_to_gain(settings.ceiling_db));
         self.link.aim(settings.link_percent / 100.0);
@@ -410,10 +434,16 @@ impl Processor for Limiter {
     }
 
     fn run(&mut self, frames: &mut [Frame], _keys: &[Frame]) {
+        if self.learn.is_on() {
+            self.learn.hear_input(frames, self.follower.release_ms());
+        }
         if self.live {
             self.run_now(frames);
         } else {
             self.run_late(frames);
+        }
+        if self.learn.is_on() {
+            self.learn.hear_output(frames);
         }
         multiply(&mut self.unity, frames);
     }

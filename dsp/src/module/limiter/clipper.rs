@@ -215,10 +215,12 @@ impl Clipper {
         let bends = self.bends();
         self.phase += frames;
         let mut residues = [0, 1].map(|lane| bends.residue(&levels[lane]));
-        for i in 0..frames {
-            let amount = self.on.advance() as f32;
-            residues[0][i] *= amount;
-            residues[1][i] *= amount;
+        let mut amounts = [0.0; CONTROL_INTERVAL];
+        for amount in &mut amounts[..frames] {
+            *amount = self.on.advance() as f32;
+        }
+        for residues in &mut residues {
+            *residues = std::array::from_fn(|i| residues[i] * amounts[i]);
         }
         Some(residues)
     }

@@ -91,13 +91,17 @@ impl Follower {
         }
     }
 
-    fn set_times(&mut self) {
-        let release_ms = if self.auto {
+    /// The release that it has now.
+    pub fn release_ms(&self) -> f64 {
+        if self.auto {
             self.crest.release_ms(self.style.longest_auto_release_ms(), RELEASE.range.0, 0.0)
         } else {
             self.release_ms
-        };
-        self.times = Times::new(self.style, release_ms, self.rate);
+        }
+    }
+
+    fn set_times(&mut self) {
+        self.times = Times::new(self.style, self.release_ms(), self.rate);
     }
 
     /// Whether both channels are held down alike.
