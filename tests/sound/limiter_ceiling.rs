@@ -178,3 +178,67 @@ fn true_peaks_stay_under_the_ceiling_in_every_style_at_every_rate() {
     }
     assert!(misses.is_empty(), "over the ceiling by more than allowed:\n{}", misses.join("\n"));
 }
+
+/// A tone of a quarter of the rate between its samples: they are 3 dB below its peaks.
+fn quarter_bursts(rate: f64, edge_ms: f64) -> Vec<Frame> {
+    let mut samples = bursts(FRAMES - SILENT, rate, rate / 4.0, edge_ms, std::f64::consts::FRAC_PI_4);
+    samples.resize(FRAMES, 0.0);
+    at_0_dbfs(samples.into_iter().map(|x| [x; 2]).collect())
+}
+
+/// Alternating samples in bursts: half the rate itself, where no waveform is defined by its samples.
+fn nyquist_bursts() -> Vec<Frame> {
+    let alternating = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
+    (0..FRAMES).map(|i| [if (i / 2_400) % 2 == 1 && i < 60_000 { alternating(i) } else { 0.0 }; 2]).collect()
+}
+
+#[test]
+fn beside_other_limiters() {
+    const RATE: f64 = 48_000.0;
+    let sounding = FRAMES - SILENT;
+    let find =
+        |name: &str| stimuli(RATE).into_iter().find(|stimulus| stimulus.name == name).expect("it is there").signal;
+    let columns = [
+        ("burst at fs/4 abrupt", quarter_bursts(RATE, 0.0), Some(0.10)),
+        ("with 10 ms fades", quarter_bursts(RATE, 10.0), Some(0.02)),
+        ("pink", find("pink"), Some(0.10)),
+        ("drum-like", stereo(|seed| drums(sounding, RATE, seed)), Some(0.10)),
+        ("noise <= 20 kHz", find("noise <= 20 kHz"), Some(0.02)),
+        ("white", find("white"), Some(0.15)),
+        ("clipped noise", find("clipped noise"), Some(0.25)),
+        ("half the rate", nyquist_bursts(), None),
+    ];
+    println!(
+        "dB over a ceiling of -1 dBTP at 48 kHz, driven by 12 dB, FFT-interpolated 16 times; default | sharpest settings"
+    );
+    println!("{:28}{}", "", columns.iter().map(|column| format!("{:>22}", column.0)).collect::<String>());
+    let jobs = Style::ALL.to_vec();
+    let rows = on_two_cores(jobs, |style| {
+        let usual = LimiterSettings { style, gain_db: 12.0, ..LimiterSettings::default() };
+        let cells = columns.iter().map(|(_, signal, _)| {
+            [usual, sharpest(style)].map(|settings| excess_db(&limited(RATE, &settings, signal), CEILING_DB))
+        });
+        (style, cells.collect::<Vec<_>>())
+    });
+    for (style, cells) in &rows {
+        let cells = cells.iter().map(|[usual, sharpest]| format!("{:>22}", format!("{usual:+.3} | {sharpest:+.3}")));
+        println!("{:28}{}", format!("Tandem {style:?}"), cells.collect::<String>());
+    }
+    println!("Others, as measured for this table's source, read at 8 times:");
+    for line in include_str!("../data/limiter_peers.csv").lines().filter(|line| !line.starts_with('#')).skip(1) {
+        let mut fields = line.split(',');
+        let name = fields.next().expect("a name");
+        println!("{name:28}{}", fields.map(|field| format!("{field:>22}")).collect::<String>());
+    }
+    for (style, cells) in rows {
+        for ((name, _, allowed_db), [usual, sharpest]) in columns.iter().zip(cells) {
+            if let Some(allowed_db) = allowed_db {
+                let worst = usual.max(sharpest);
+                assert!(
+                    worst <= *allowed_db,
+                    "{style:?}, {name}: {worst:+.3} dB over the ceiling, {allowed_db} allowed"
+                );
+            }
+        }
+    }
+}
