@@ -12,9 +12,6 @@ const WEIGHT: f64 = 1.5;
 /// Runs over which the result is held: as long as the interpolator's taps ring.
 const HELD: usize = 8;
 
-/// Looks in each run.
-const LOOKS: [usize; 2] = [CONTROL_INTERVAL / 2, CONTROL_INTERVAL];
-
 /// About the amplitude of what one channel has near half the rate: moved to zero frequency by (-1)^n, under a Blackman window.
 #[derive(Clone, Debug)]
 pub(super) struct NearNyquist {
@@ -51,21 +48,17 @@ impl NearNyquist {
     pub fn run(&mut self, samples: &[f32; CONTROL_INTERVAL]) -> f32 {
         const WIDE: usize = 8;
         self.samples[TAPS..].copy_from_slice(samples);
-        let mut highest = 0.0;
-        for from in LOOKS {
-            let mut sums = [0.0; WIDE];
-            let parts = self.samples[from..from + TAPS].as_chunks::<WIDE>().0;
-            for (part, window) in parts.iter().zip(self.window.as_chunks::<WIDE>().0) {
-                for i in 0..WIDE {
-                    sums[i] += part[i] * window[i];
-                }
+        let mut sums = [0.0; WIDE];
+        let parts = self.samples[CONTROL_INTERVAL..].as_chunks::<WIDE>().0;
+        for (part, window) in parts.iter().zip(self.window.as_chunks::<WIDE>().0) {
+            for i in 0..WIDE {
+                sums[i] += part[i] * window[i];
             }
-            let amplitude = sums.iter().sum::<f32>().abs();
-            highest = if amplitude > highest { amplitude } else { highest };
         }
+        let amplitude = sums.iter().sum::<f32>().abs();
         self.samples.copy_within(CONTROL_INTERVAL.., 0);
         self.recent.copy_within(1.., 0);
-        self.recent[HELD - 1] = highest;
+        self.recent[HELD - 1] = amplitude;
         self.recent.iter().fold(0.0, |most, amplitude| if *amplitude > most { *amplitude } else { most })
     }
 }
