@@ -86,6 +86,12 @@ pub trait Processor {
         let _ = to;
     }
 
+    /// Begins to learn what the programme needs to reach an integrated loudness in LUFS, or ends it. What comes of it is
+    /// reported; nothing is set.
+    fn learn(&mut self, target_lufs: Option<f64>) {
+        let _ = target_lufs;
+    }
+
     /// Up to [`CONTROL_INTERVAL`] frames between two control ticks, in place: what [`tick`](Self::tick) gives frame by frame.
     ///
     /// `frames` and `keys` are equally long. Overridden where a loop over the run is measurably faster; a test

@@ -101,6 +101,13 @@ impl<R: Rack + Default> Engine<R> {
         }
     }
 
+    /// Begins to learn in every chain, or ends it; see [`tandem_dsp::Processor::learn`].
+    pub fn learn(&mut self, target_lufs: Option<f64>) {
+        for chain in self.chains() {
+            chain.rack.learn(target_lufs);
+        }
+    }
+
     /// Forgets the past; a change under way is over at once. Returns the chain that is done with, to be freed elsewhere.
     pub fn reset(&mut self) -> Option<Box<Prepared<R>>> {
         let done = self.finish();

@@ -141,6 +141,8 @@ pub struct Shell<P: Product> {
     starts: bool,
     /// The version of the listen states that the chains follow; `None` where they let hear their output.
     listens: Option<u32>,
+    /// What the chains learn for, LUFS.
+    learns_for: Option<f64>,
     /// Whether both lanes get the one channel that comes in.
     mono_input: bool,
     /// A mode that was asked for and has not arrived yet.
@@ -167,6 +169,7 @@ impl<P: Product> Default for Shell<P> {
             tap: Tap::default(),
             starts: true,
             listens: None,
+            learns_for: None,
             mono_input: false,
             asked: None,
             told_latency: 0,
@@ -238,7 +241,7 @@ impl<P: Product> Plugin for Shell<P> {
             Some(engine) if !engine.changing() && engine.rate() == rate && engine.mode() == mode => {}
             _ => {
                 self.engine = Some(Engine::new(Prepared::new(rate, mode)));
-                self.listens = None;
+                (self.listens, self.learns_for) = (None, None);
             }
         }
         self.reset();
@@ -280,6 +283,7 @@ impl<P: Product> Plugin for Shell<P> {
         }
         self.follow_mode(context);
         self.follow_listening();
+        self.follow_learning();
         self.run(buffer, aux, context);
         let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not active") };
         let tail = engine.tail() as u32;
@@ -324,8 +328,8 @@ impl<P: Product> Shell<P> {
             self.asked = None;
             if !engine.changing() && next.mode == wanted && next.rate == engine.rate() && engine.mode() != wanted {
                 engine.change_to(next, &self.settings.rack, self.settings.plugin.bypass);
-                // The next chain does not know of any listen state yet.
-                self.listens = None;
+                // The next chain does not know of any listen state yet, nor of what to learn.
+                (self.listens, self.learns_for) = (None, None);
             } else {
                 retire(&self.handover, next, context);
             }
@@ -345,6 +349,17 @@ impl<P: Product> Shell<P> {
         if wanted != self.listens {
             self.listens = wanted;
             engine.listen_to(|group| if followed { listening.get(group) } else { Listen::Output });
+        }
+    }
+
+    /// Learns while the editor asks for it. A new chain begins anew.
+    fn follow_learning(&mut self) {
+        let Some(engine) = &mut self.engine else { return };
+        let target_lufs = f64::from(self.telemetry.learn_for.load(Relaxed));
+        let wanted = Some(target_lufs).filter(|lufs| lufs.is_finite());
+        if wanted != self.learns_for {
+            self.learns_for = wanted;
+            engine.learn(wanted);
         }
     }
 

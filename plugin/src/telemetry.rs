@@ -82,6 +82,8 @@ pub struct Telemetry {
     pub readings: Readings,
     /// What the editor asks to hear of the modules. Followed while an editor is open and the host plays in real time.
     pub listening: Listening,
+    /// Editor: the integrated loudness in LUFS to learn for; NaN where nothing is learned.
+    pub learn_for: AtomicF32,
     /// Editor: set to make the meter of the whole start anew.
     pub restart_meter: AtomicBool,
 }
@@ -98,6 +100,7 @@ impl Telemetry {
             samples: ArrayQueue::new(QUEUE_BLOCKS),
             readings: Readings::of::<R>(),
             listening: Listening::of::<R>(),
+            learn_for: AtomicF32::new(f32::NAN),
             restart_meter: AtomicBool::new(false),
         }
     }

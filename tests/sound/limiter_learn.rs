@@ -51,7 +51,7 @@ fn pass(settings: &LimiterSettings, programme: &[Frame]) -> (f64, Limiter) {
     let mut limiter = Limiter::default();
     limiter.prepare(RATE, LatencyMode::Mix);
     limiter.set(settings);
-    limiter.learn(true);
+    limiter.turn_learning(true);
     let mut output = programme.to_vec();
     output.resize(output.len() + 480, [0.0; 2]);
     assert_no_alloc(|| {
@@ -142,7 +142,7 @@ fn other_settings_begin_the_pass_anew() {
     let mut limiter = Limiter::default();
     limiter.prepare(RATE, LatencyMode::Mix);
     limiter.set(&LimiterSettings::default());
-    limiter.learn(true);
+    limiter.turn_learning(true);
     let mut heard = |limiter: &mut Limiter| {
         for run in programme.clone()[..240_000].chunks_mut(CONTROL_INTERVAL) {
             limiter.control();
@@ -155,7 +155,7 @@ fn other_settings_begin_the_pass_anew() {
     assert!((heard(&mut limiter) - 10.0).abs() < 0.01, "the same settings change nothing");
     limiter.set(&LimiterSettings { ceiling_db: -2.0, ..LimiterSettings::default() });
     assert!((heard(&mut limiter) - 5.0).abs() < 0.01, "another ceiling begins anew");
-    limiter.learn(false);
+    limiter.turn_learning(false);
     assert!((heard(&mut limiter) - 5.0).abs() < 0.01, "what has been heard stays");
     assert!(limiter.proposal(-14.0).is_some());
 }

@@ -102,6 +102,10 @@ macro_rules! rack {
                 $(self.$field.is_settled())&&+
             }
 
+            fn learn(&mut self, target_lufs: Option<f64>) {
+                $($crate::Processor::learn(&mut self.$field, target_lufs);)+
+            }
+
             fn report(&mut self, report: &mut impl $crate::readout::Report) {
                 $(report.group($group, |report| self.$field.report(report));)+
             }

@@ -170,6 +170,10 @@ impl<P: Processor> Processor for Stage<P> {
         self.module.report(report);
     }
 
+    fn learn(&mut self, target_lufs: Option<f64>) {
+        self.module.learn(target_lufs);
+    }
+
     fn listen(&mut self, to: Listen) {
         self.listens_to_delta = to == Listen::Delta;
         self.aim_delta();

@@ -20,19 +20,21 @@ mod guard;
 mod law;
 mod learn;
 mod nyquist;
+mod reading;
 mod settings;
 mod style;
 
 pub use feed::Slice;
 pub use learn::{Proposal, Verdict};
+pub use reading::*;
 pub use settings::*;
 pub use style::Style;
 
 use crate::block::delay::Delay;
 use crate::block::magnitude::{higher, higher_of, highest};
-use crate::readout::{Keep, Readout, Report};
+use crate::readout::Report;
 use crate::smooth::Gain;
-use crate::units::{db_to_gain, gain_to_db, ms_to_frames};
+use crate::units::{db_to_gain, ms_to_frames};
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use clipper::Clipper;
 use feed::Feed;
@@ -40,35 +42,10 @@ use follower::Follower;
 use guard::Guard;
 use law::Run;
 use learn::Learn;
+use reading::Course;
 
 /// The highest magnitude that is told from infinity: +200 dBFS. What is beyond is taken for it.
 const HIGHEST: f64 = 1e10;
-
-/// Peak of what came in, after the gain.
-pub static INPUT_READOUT: Readout = Readout { id: "input", help: "Peak after the gain, dBFS.", keep: Keep::Highest };
-
-/// Peak of what left.
-pub static OUTPUT_READOUT: Readout = Readout { id: "output", help: "Peak of the output, dBFS.", keep: Keep::Highest };
-
-/// What was taken of the channel of which more was taken.
-pub static REDUCTION_READOUT: Readout = Readout { id: "reduction", help: "What is taken, dB.", keep: Keep::Highest };
-
-/// [`LimiterReading::holds_true_peak`].
-pub static TRUE_PEAK_READOUT: Readout =
-    Readout { id: "true_peak", help: "1 where the ceiling holds between the samples too.", keep: Keep::Latest };
-
-/// What a limiter is doing.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LimiterReading {
-    /// Peak of what came in, after the gain, in the last control interval, dBFS.
-    pub input_peak_db: f64,
-    /// Peak of what left, dBFS.
-    pub output_peak_db: f64,
-    /// What is taken now, left and right, dB, zero or more.
-    pub reduction_db: [f64; 2],
-    /// Whether the ceiling is held between the samples too; in Live it is not.
-    pub holds_true_peak: bool,
-}
 
 /// The limiter.
 #[derive(Clone, Debug)]
@@ -103,6 +80,7 @@ pub struct Limiter {
     feed: Feed,
     /// The number of the first slice that [`Processor::report`] has not told of.
     reported: u64,
+    course: Course,
     learn: Learn,
 }
 
@@ -131,57 +109,13 @@ impl Default for Limiter {
             together: 0,
             feed: Feed::default(),
             reported: 0,
+            course: Course::default(),
             learn: Learn::default(),
         }
     }
 }
 
 impl Limiter {
-    /// Begins to learn the programme that plays, or ends it. Other settings make it begin anew.
-    pub fn learn(&mut self, on: bool) {
-        self.learn.turn(on, &self.settings);
-    }
-
-    /// Seconds that have been learned since it began.
-    pub fn learned_s(&self) -> f64 {
-        self.learn.heard_s()
-    }
-
-    /// The gain that would bring what has been learned to `target_lufs`, with the other settings as they were; None
-    /// before three seconds of programme. Nothing is set by it. Meant for now and then: it looks through 20 000 numbers.
-    pub fn proposal(&self, target_lufs: f64) -> Option<Proposal> {
-        self.learn.proposal(target_lufs)
-    }
-
-    /// What it is doing.
-    pub fn read(&self) -> LimiterReading {
-        let slice = self.feed.last();
-        LimiterReading {
-            input_peak_db: gain_to_db(f64::from(slice.input_peak)),
-            output_peak_db: gain_to_db(f64::from(slice.output_peak)),
-            reduction_db: slice.gain.map(|gain| -gain_to_db(f64::from(gain))),
-            holds_true_peak: !self.live,
-        }
-    }
-
-    /// Control intervals that have left so far: the number of the next [slice](Self::slices).
-    pub fn slice_count(&self) -> u64 {
-        self.feed.count()
-    }
-
-    /// What has left since the slice of that number, oldest first; the last 1024 are kept. With what came in, both at
-    /// the time when it leaves.
-    pub fn slices(&self, since: u64) -> impl Iterator<Item = Slice> + '_ {
-        self.feed.since(since)
-    }
-
-    /// What the soft clipper of `settings` leaves of a level in dBFS that comes in, the gain included, in dBFS: its curve
-    /// for a picture.
-    pub fn clipped_db(settings: &LimiterSettings, input_db: f64) -> f64 {
-        let over_db = input_db + settings.gain_db - settings.ceiling_db;
-        settings.ceiling_db + gain_to_db(clipper::clipped(settings, db_to_gain(over_db)))
-    }
-
     fn aim_unity(&mut self) {
         self.unity.aim(if self.listens_at_unity { db_to_gain(-self.settings.gain_db) } else { 1.0 });
     }
@@ -449,17 +383,11 @@ impl Processor for Limiter {
     }
 
     fn report(&mut self, report: &mut impl Report) {
-        let (mut input_peak, mut output_peak, mut least_gain) = (0.0f32, 0.0f32, 1.0f32);
-        for slice in self.feed.since(self.reported) {
-            input_peak = input_peak.max(slice.input_peak);
-            output_peak = output_peak.max(slice.output_peak);
-            least_gain = least_gain.min(slice.gain[0]).min(slice.gain[1]);
-        }
-        self.reported = self.feed.count();
-        report.value(&INPUT_READOUT, gain_to_db(f64::from(input_peak)));
-        report.value(&OUTPUT_READOUT, gain_to_db(f64::from(output_peak)));
-        report.value(&REDUCTION_READOUT, -gain_to_db(f64::from(least_gain)));
-        report.value(&TRUE_PEAK_READOUT, f64::from(u8::from(!self.live)));
+        self.tell(report);
+    }
+
+    fn learn(&mut self, target_lufs: Option<f64>) {
+        self.learn_for(target_lufs);
     }
 
     /// Lets hear the output turned down by the gain, so that what the limiter does is not judged by its level.
