@@ -143,7 +143,7 @@ fn other_settings_begin_the_pass_anew() {
     limiter.prepare(RATE, LatencyMode::Mix);
     limiter.set(&LimiterSettings::default());
     limiter.turn_learning(true);
-    let mut heard = |limiter: &mut Limiter| {
+    let heard = |limiter: &mut Limiter| {
         for run in programme.clone()[..240_000].chunks_mut(CONTROL_INTERVAL) {
             limiter.control();
             limiter.run(run, &[[0.0; 2]; CONTROL_INTERVAL]);
