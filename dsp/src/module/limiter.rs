@@ -1,17 +1,16 @@
 //! Limiter: lifts the sound into a ceiling that it never leaves, in six [styles](Style).
 //!
-//! [`LimiterSettings`] say what can be set. The sound is lifted, then turned down twice: by a [follower](follower), whose
-//! [law](law) is the style's and whose look-ahead is the user's, and by a [guard](guard), which is the same in every
-//! style, sees between the samples and has the last word. So a style may be as fast as it likes.
-//!
-//! Before both, on request, a soft [clipper](clipper).
+//! [`LimiterSettings`] say what can be set. The sound is lifted, then turned down twice: by a `follower`, whose `law` is
+//! the style's and whose look-ahead is the user's, and by a `guard`, which is the same in every style, sees between the
+//! samples and has the last word. So a style may be as fast as it likes. Before both, on request, a soft `clipper`.
 //!
 //! The ceiling of a frame is the one that was set when it came in: both stages measure the sound over it, frame by
 //! frame, so it holds while it moves.
 //!
-//! In Mix and Full all of this works on whole runs of its own, which are one control interval late; latency is that, the
-//! clipper's filters, the longest look-ahead, the guard's interpolator and the guard's window. In Live there is no look-ahead and no guard: the
-//! follower's gain acts at once, and holds the samples, not what is between them.
+//! In Mix and Full all of this works on whole runs of its own, which are one control interval late. The latency is that,
+//! the clipper's filters, the longest look-ahead, and the guard's interpolator and window: 7.5 ms at 48 kHz, 360 frames.
+//! In Live there is no look-ahead and no guard: the follower's gain acts at once, and holds the samples, not what is
+//! between them.
 
 mod clipper;
 mod feed;
