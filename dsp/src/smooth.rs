@@ -77,7 +77,7 @@ impl Glide {
 }
 
 /// (1 - cos(π way)) / 2 within 0.00000003, from 0 to 1: ½ + ½ sin(π (way - ½)) by the series of the sine.
-fn raised_cosine(way: f64) -> f64 {
+pub fn raised_cosine(way: f64) -> f64 {
     let x = std::f64::consts::PI * (way - 0.5);
     let s = x * x;
     let series = 1.0 - s / 6.0 * (1.0 - s / 20.0 * (1.0 - s / 42.0 * (1.0 - s / 72.0 * (1.0 - s / 110.0))));

@@ -13,7 +13,7 @@ use crate::block::ballistics::share;
 use crate::block::knee::Knee;
 use crate::module::key::Source;
 use crate::smooth::Glide;
-use crate::units::power_to_db;
+use crate::units::{db_to_gain, fast_power_to_db};
 use crate::{CONTROL_INTERVAL, Frame};
 
 /// Width of the bend at both ends of the way.
@@ -32,7 +32,10 @@ const TWO_POLES: f64 = 2.146_193_22;
 /// The lowest mean power that is told from silence: -120 dBFS. With less in it no band sticks out of the sound.
 const SILENCE: f64 = 1e-12;
 
-/// The highest magnitude that is squared: +600 dBFS, so that no square is infinite.
+/// That in dB.
+const LOWEST_DB: f64 = -120.0;
+
+/// The highest power that is reckoned with: +300 dBFS.
 const HIGHEST: f64 = 1e30;
 
 /// A part of the range that is none: 0.0002 dB of 24.
@@ -64,6 +67,8 @@ pub struct Dynamics {
     /// In dB; 0 where it is off.
     range: Glide,
     threshold_db: Glide,
+    /// That as a power: most of the time a comparison with it is all that is to be done.
+    threshold: f64,
     /// How much of the range, 0 to 1, after one pole and after both.
     amounts: [f64; 2],
     /// Sums of squares since the last control tick: of the range of both lanes, and of everything.
@@ -112,6 +117,7 @@ impl Dynamics {
             self.attack_share = self.share(filter.dynamics.attack_ms / TWO_POLES);
             self.release_share = self.share(filter.dynamics.release_ms / TWO_POLES);
             self.threshold_db.aim(filter.dynamics.threshold_db);
+            self.threshold = db_to_power(self.threshold_db.now());
         }
     }
 
@@ -159,7 +165,7 @@ impl Dynamics {
         if self.frames > 0 {
             for (i, sum) in std::mem::take(&mut self.sums).into_iter().enumerate() {
                 let [a, b] = self.focus.pick(sum);
-                let mut power = a.max(b) / self.frames as f64;
+                let mut power = (a.max(b) / self.frames as f64).min(HIGHEST);
                 for pole in &mut self.powers {
                     pole[i] += self.power_share * (power - pole[i]);
                     pole[i] = if pole[i] < SILENCE * SILENCE { 0.0 } else { pole[i] };
@@ -168,8 +174,11 @@ impl Dynamics {
             }
             self.frames = 0;
         }
-        let settings = DynamicsSettings { threshold_db: self.threshold_db.step(), ..self.settings };
-        let mut target = part(&settings, self.level_db());
+        if self.threshold_db.moving() {
+            self.threshold_db.step();
+            self.threshold = db_to_power(self.threshold_db.now());
+        }
+        let mut target = if self.is_below() { 0.0 } else { part(&self.settings_now(), self.level_db()) };
         for amount in &mut self.amounts {
             let share = if target > *amount { self.attack_share } else { self.release_share };
             *amount += share * (target - *amount);
@@ -179,6 +188,20 @@ impl Dynamics {
             target = *amount;
         }
         Some(range_db * target)
+    }
+
+    /// Whether the level is below the threshold, where nothing is asked for.
+    fn is_below(&self) -> bool {
+        let [range, everything] = self.powers[1];
+        match self.settings.mode {
+            Mode::Absolute => SINE_POWER * range < self.threshold,
+            Mode::Relative => everything <= SILENCE || range < self.threshold * everything,
+        }
+    }
+
+    /// The settings with the threshold where it is on its way.
+    fn settings_now(&self) -> DynamicsSettings {
+        DynamicsSettings { threshold_db: self.threshold_db.now(), ..self.settings }
     }
 
     /// Share of its way that something goes in a control tick, to have gone 63 % after `time_ms`.
@@ -194,19 +217,22 @@ impl Dynamics {
     /// What is compared with the threshold, in dB.
     pub fn level_db(&self) -> f64 {
         let [range, everything] = self.powers[1];
-        let level_db = power_to_db((SINE_POWER * range).max(SILENCE));
+        let power_db = |power: f64| f64::from(fast_power_to_db(power.max(SILENCE) as f32));
         match self.settings.mode {
-            Mode::Absolute => level_db,
-            Mode::Relative if everything > SILENCE => level_db - power_to_db(SINE_POWER * everything),
-            Mode::Relative => power_to_db(SILENCE),
+            Mode::Absolute => power_db(SINE_POWER * range),
+            Mode::Relative if everything > SILENCE => power_db(range) - power_db(everything),
+            Mode::Relative => LOWEST_DB,
         }
     }
+}
+
+fn db_to_power(db: f64) -> f64 {
+    db_to_gain(db).powi(2)
 }
 
 fn add_squares(frames: &[Frame], sums: &mut Frame) {
     for frame in frames {
         for (sum, x) in sums.iter_mut().zip(frame) {
-            let x = x.clamp(-HIGHEST, HIGHEST);
             *sum += x * x;
         }
     }

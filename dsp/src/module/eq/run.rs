@@ -61,10 +61,14 @@ impl<'f, 's> Run<'f, 's> {
     }
 
     /// From now on filters get lanes of `domain`.
+    #[inline(always)]
     pub fn enter(&mut self, domain: Domain) {
-        if self.domain == domain {
-            return;
+        if self.domain != domain {
+            self.change(domain);
         }
+    }
+
+    fn change(&mut self, domain: Domain) {
         self.drain();
         self.domain = domain;
         let scale = match domain {
@@ -78,6 +82,7 @@ impl<'f, 's> Run<'f, 's> {
     }
 
     /// Runs another filter, now or together with the next ones.
+    #[inline(always)]
     pub fn filter(&mut self, section: &'s mut Section) {
         match std::mem::take(&mut self.held) {
             Held::None => self.held = Held::One(section),

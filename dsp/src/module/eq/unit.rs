@@ -134,20 +134,25 @@ impl Unit {
     }
 
     /// Filters up to the next control tick.
+    #[inline(always)]
     pub fn run<'s>(&'s mut self, run: &mut Run<'_, 's>) {
         if self.fades() {
-            let frames = run.left_and_right();
-            let mut old = [[0.0; 2]; CONTROL_INTERVAL];
-            let old = &mut old[..frames.len()];
-            old.copy_from_slice(frames);
-            self.before.run_alone(old);
-            self.now.run_alone(frames);
-            for (frame, old) in frames.iter_mut().zip(&*old) {
-                let amount = self.fade.advance();
-                *frame = [old[0] + amount * (frame[0] - old[0]), old[1] + amount * (frame[1] - old[1])];
-            }
+            self.run_both(run.left_and_right());
         } else if self.now.active {
             self.now.run(run);
+        }
+    }
+
+    /// Fades from one to the other.
+    fn run_both(&mut self, frames: &mut [Frame]) {
+        let mut old = [[0.0; 2]; CONTROL_INTERVAL];
+        let old = &mut old[..frames.len()];
+        old.copy_from_slice(frames);
+        self.before.run_alone(old);
+        self.now.run_alone(frames);
+        for (frame, old) in frames.iter_mut().zip(&*old) {
+            let amount = self.fade.advance();
+            *frame = [old[0] + amount * (frame[0] - old[0]), old[1] + amount * (frame[1] - old[1])];
         }
     }
 

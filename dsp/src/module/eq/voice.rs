@@ -4,7 +4,7 @@ use super::Placement;
 use super::filter::{Designs, Filter, HIGHEST, Kind, Point, SECTIONS};
 use super::run::{Domain, Run};
 use crate::block::svf::{self, Coefs, LaneCoefs, Section};
-use crate::smooth::Glide;
+use crate::smooth::{Glide, raised_cosine};
 use crate::units::{hz_to_octaves, octaves_to_hz};
 use crate::{CONTROL_INTERVAL, Frame};
 
@@ -18,6 +18,9 @@ pub fn work(filter: &Filter) -> Option<(Kind, Placement)> {
 
 /// Control ticks between two designs of a moving filter.
 const DESIGN_TICKS: usize = 12;
+
+/// Control ticks in which a filter that begins to follow a level takes to leave the spline that it is on, which is behind.
+const LEAVING_TICKS: u32 = 2 * DESIGN_TICKS as u32;
 
 /// A filter that glides. Its designs, one each [`DESIGN_TICKS`], are the control points of a quadratic B-spline: as
 /// smooth as designing at every control tick, and always a convex combination of stable filters.
@@ -45,6 +48,8 @@ pub struct Voice {
     follows: bool,
     /// How far the gain is from where it glides, in dB.
     offset_db: f64,
+    /// For how many control ticks it still leaves its spline, to follow.
+    leaving: u32,
     /// Control ticks since the last design.
     phase: usize,
     /// Whether the last design is the final one for two knots already.
@@ -93,7 +98,7 @@ impl Voice {
         let designs = kind.design(&self.point(), rate);
         self.tail = tail(&designs);
         self.length = designs.as_slice().len();
-        (self.moves, self.follows) = (false, false);
+        (self.moves, self.follows, self.leaving) = (false, false, 0);
         self.active = !kind.is_neutral_at(self.gain.now() + self.offset_db);
         for (i, design) in designs.as_slice().iter().enumerate() {
             let coefs = design.coefs();
@@ -149,13 +154,18 @@ impl Voice {
     /// A control tick of a band that follows a level: the next design is the one that it arrives at.
     fn follow(&mut self, rate: f64, offset_db: f64) {
         let Some((kind, placement)) = self.work else { return };
-        let arrives = offset_db == self.offset_db && !self.glides();
-        match (self.moves, self.follows) {
-            (false, _) if arrives => return,
-            (true, true) if arrives => return self.settle(rate),
-            // A spline under way is left where it is.
-            _ => {}
+        if self.moves && !self.follows {
+            self.leaving = LEAVING_TICKS;
         }
+        if offset_db == self.offset_db && !self.glides() && self.leaving == 0 {
+            if self.moves {
+                self.settle(rate);
+            }
+            return;
+        }
+        let leaves = self.leaving > 0;
+        self.leaving = self.leaving.saturating_sub(1);
+        let gone = raised_cosine(1.0 - f64::from(self.leaving) / f64::from(LEAVING_TICKS));
         self.offset_db = offset_db;
         for glide in [&mut self.freq, &mut self.gain, &mut self.q] {
             glide.step();
@@ -163,11 +173,27 @@ impl Voice {
         let designs = kind.design(&self.point(), rate);
         for (i, design) in designs.as_slice().iter().enumerate() {
             let coefs = design.coefs();
-            self.runs[i] = self.sections[i].is_moving() || !svf::passes(&self.knots[i][2]) || !svf::passes(&coefs);
-            self.knots[i] = [coefs; 3];
-            self.sections[i].aim(lanes(&coefs, placement, 1.0));
+            let (knots, section) = (&mut self.knots[i], &mut self.sections[i]);
+            self.runs[i] = leaves || !svf::passes(&knots[2]) || !svf::passes(&coefs);
+            if self.leaving > 0 {
+                if self.phase == 0 {
+                    *knots = [knots[1], knots[2], coefs];
+                }
+                let on_spline = spline(knots, (self.phase + 1) as f64 / DESIGN_TICKS as f64);
+                let to = std::array::from_fn(|i| on_spline[i] + gone * (coefs[i] - on_spline[i]));
+                section.aim(lanes(&to, placement, 1.0));
+                continue;
+            }
+            *knots = [coefs; 3];
+            if self.runs[i] {
+                section.aim(lanes(&coefs, placement, 1.0));
+            } else {
+                section.jump(lanes(&coefs, placement, 1.0));
+                section.clear();
+            }
         }
-        (self.moves, self.follows, self.active, self.phase) = (true, true, true, 0);
+        self.phase = if self.leaving > 0 { (self.phase + 1) % DESIGN_TICKS } else { 0 };
+        (self.moves, self.follows, self.active) = (true, true, true);
     }
 
     fn glides(&self) -> bool {
@@ -184,7 +210,7 @@ impl Voice {
             section.clear();
             return;
         }
-        // From (a + b) / 2 to (b + c) / 2: at a part w of the way b + (1 - w)² (a - b) / 2 + w² (c - b) / 2.
+        // The first step along `spline` and how much more each next one is.
         const TICKS: f64 = DESIGN_TICKS as f64;
         const SCALE: f64 = 1.0 / (TICKS * TICKS * CONTROL_INTERVAL as f64);
         let [a, b, c] = knots;
@@ -201,12 +227,14 @@ impl Voice {
     }
 
     /// The sections that have to run.
+    #[inline(always)]
     fn running(&mut self) -> impl Iterator<Item = &mut Section> {
         let sections = self.sections[..self.length].iter_mut();
         sections.zip(&self.runs).filter_map(|(section, runs)| runs.then_some(section))
     }
 
     /// Joins the other filters of the run.
+    #[inline(always)]
     pub fn run<'s>(&'s mut self, run: &mut Run<'_, 's>) {
         let Some((_, placement)) = self.work else { return };
         run.enter(Domain::of(placement));
@@ -221,6 +249,12 @@ impl Voice {
             run.finish();
         }
     }
+}
+
+/// Where a spline is at a part of its way from (a + b) / 2 to (b + c) / 2.
+fn spline([a, b, c]: &[Coefs; 3], way: f64) -> Coefs {
+    let (leaving, coming) = (0.5 * (1.0 - way) * (1.0 - way), 0.5 * way * way);
+    std::array::from_fn(|i| b[i] + (leaving * (a[i] - b[i]) + coming * (c[i] - b[i])))
 }
 
 /// A bound on the ring of sections in series, in frames.
