@@ -110,7 +110,10 @@ fn where_peaks_forbid_the_target_it_says_so_and_does_not_clip() {
     };
     assert!(would_peak_dbtp > 0.0 && reached_lufs < -8.3, "{}", master.verdict);
     let peak = reading.max_true_peak_db;
-    assert!((CEILING_DBTP - 0.05..=CEILING_DBTP + 0.02).contains(&peak), "peaks at {peak:.2} dBTP, not at the ceiling");
+    // A trim stops right at the ceiling; a limiter's look-ahead may leave a little below it between such ticks.
+    let limits = master.settings.iter().any(|setting| setting.parameter == "Limiter Gain");
+    let lowest = CEILING_DBTP - if limits { 0.3 } else { 0.05 };
+    assert!((lowest..=CEILING_DBTP + 0.02).contains(&peak), "peaks at {peak:.2} dBTP, not at the ceiling");
     let sample = master.sound.channels.iter().flatten().fold(0.0f32, |peak, x| peak.max(x.abs()));
     assert!(sample < 1.0, "a sample at {:.2} dBFS", gain_to_db(f64::from(sample)));
 }
@@ -221,8 +224,8 @@ fn bad_stems_get_one_clear_message() {
     for (paths, says) in [
         (vec![missing], vec!["missing.wav"]),
         (vec![words], vec!["words.wav is no WAV or FLAC file"]),
-        (vec![empty], vec!["empty.wav"]),
-        (vec![no_samples], vec!["short.wav"]),
+        (vec![empty], vec!["empty.wav is empty"]),
+        (vec![no_samples], vec!["short.wav holds no samples"]),
         (vec![wide], vec!["wide.wav has 6 channels"]),
         (vec![good.clone(), other], vec!["rates differ", "48000 Hz", "44100 Hz", "good.wav", "other.wav"]),
         (vec![good, folder.path().to_path_buf()], vec!["is a folder"]),

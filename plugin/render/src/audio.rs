@@ -64,12 +64,15 @@ impl Sound {
 
 /// Reads a WAV or FLAC file. Integers of up to 24 bits are exact; wider ones are rounded to 32-bit float.
 ///
-/// Every error names the file: missing, no WAV or FLAC, damaged, no samples, more than two channels, NaN or infinite.
+/// Every error names the file: missing, empty, no WAV or FLAC, damaged, no samples, more than two channels, NaN or infinite.
 pub fn read(path: &Path) -> Result<Sound> {
     let name = path.display();
     let file = File::open(path).with_context(|| format!("cannot open {name}"))?;
     if file.metadata().is_ok_and(|about| about.is_dir()) {
         bail!("{name} is a folder. Name a WAV or FLAC file.");
+    }
+    if file.metadata().is_ok_and(|about| about.len() == 0) {
+        bail!("{name} is empty.");
     }
     let stream = MediaSourceStream::new(Box::new(file), Default::default());
     let mut reader = symphonia::default::get_probe()

@@ -62,6 +62,8 @@ pub enum Verdict {
         goal: Goal,
         /// Where it ended, LUFS.
         reached_lufs: f64,
+        /// Its true peak there, dBTP.
+        reached_dbtp: f64,
     },
     /// Master's gain does not go that far.
     OutOfRange {
@@ -78,9 +80,9 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match *self {
             Verdict::OnTarget => write!(f, "The master is on its target, with its peaks under the ceiling."),
-            Verdict::PeaksForbid { would_peak_dbtp, goal, reached_lufs } => write!(
+            Verdict::PeaksForbid { would_peak_dbtp, goal, reached_lufs, reached_dbtp } => write!(
                 f,
-                "The peaks forbid {:.1} LUFS: it would take them to {would_peak_dbtp:+.1} dBTP. The master ends at {reached_lufs:.1} LUFS with its peaks at the ceiling of {:.1} dBTP, unclipped.",
+                "The peaks forbid {:.1} LUFS: it would take them to {would_peak_dbtp:+.1} dBTP. The master ends at {reached_lufs:.1} LUFS with its peaks at {reached_dbtp:.1} dBTP, unclipped; the ceiling is {:.1} dBTP.",
                 goal.target_lufs, goal.ceiling_dbtp
             ),
             Verdict::OutOfRange { goal, reached_lufs } => write!(
@@ -222,7 +224,7 @@ fn verdict(measured: &Measured, goal: Goal) -> Verdict {
     if lacks_db.abs() <= TOLERANCE_LU {
         Verdict::OnTarget
     } else if would_peak_dbtp > goal.ceiling_dbtp + PEAK_SLACK_DB {
-        Verdict::PeaksForbid { would_peak_dbtp, goal, reached_lufs }
+        Verdict::PeaksForbid { would_peak_dbtp, goal, reached_lufs, reached_dbtp: measured.reading.max_true_peak_db }
     } else {
         Verdict::OutOfRange { goal, reached_lufs }
     }
