@@ -52,11 +52,11 @@ pub fn waveforms(before: &[[f32; 2]], after: &[[f32; 2]], seconds: f64) -> Resul
             mesh.axis_style(GRID)
                 .bold_line_style(GRID)
                 .light_line_style(TRANSPARENT)
-                .y_labels(3)
+                .y_labels(5)
                 .x_labels(10)
                 .y_label_style(y_text)
                 .x_label_style(x_text)
-                .y_label_formatter(&|y| format!("{y:.1}"))
+                .y_label_formatter(&|y| if y.abs() < 0.05 { "0".into() } else { format!("{y:.1}") })
                 .x_label_formatter(&|x| format!("{x:.0}"))
                 .axis_desc_style(text(NAME_PX, MUTE))
                 .y_desc("full scale");
