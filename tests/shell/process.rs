@@ -16,7 +16,7 @@ use tandem::params::Control;
 use tandem::shell::{Product, Shell, Task};
 use tandem_dsp::Listen;
 use tandem_dsp::meter::programme;
-use tandem_dsp::module::{compressor, eq};
+use tandem_dsp::module::{compressor, eq, limiter};
 use tandem_tests::signals::white;
 
 /// Aborts the test where an allocation is forbidden.
@@ -298,4 +298,30 @@ fn listen_states_are_heard_with_an_open_editor_only() {
     assert_eq!(telemetry.listening.active().collect::<Vec<_>>().len(), 1, "modules that are listened to");
     telemetry.listening.clear();
     assert!(heard(true) > 0.1, "the output is heard again");
+}
+
+#[test]
+fn learning_proposes_a_gain_and_sets_nothing() {
+    let mut rig = Rig::<Master>::new(PluginApi::Vst3, 0);
+    let telemetry = rig.shell.telemetry().clone();
+    telemetry.editor_open.store(true, Relaxed);
+    rig.set("Limiter On", "On");
+    // White noise of -24 dBFS, lifted by about 3.8 dB by K-weighting, on both channels: about -17.9 LUFS (BS.1770).
+    rig.set("Input Trim", "-12 dB");
+    let read = |readout| telemetry.readings.look().get(&limiter::GROUP, readout);
+    let mut play = || {
+        for second in 0..6 {
+            rig.process(&mut noise(2, 48_000, second));
+        }
+    };
+    play();
+    assert_eq!(read(&limiter::PROPOSED_READOUT), None, "a proposal without learning");
+    telemetry.learn_for.store(-12.0, Relaxed);
+    play();
+    let (gain_db, lufs) = (read(&limiter::PROPOSED_READOUT), read(&limiter::EXPECTED_READOUT));
+    assert!(gain_db.is_some_and(|gain| (gain - 5.9).abs() < 0.5), "a gain of {gain_db:?} dB, about 5.9 expected");
+    assert!(lufs.is_some_and(|lufs| (lufs + 12.0).abs() < 0.3), "{lufs:?} LUFS expected for -12");
+    let controls = rig.shell.stored().tree.controls();
+    let gain = controls.find_name("Limiter Gain").expect("a parameter");
+    assert_eq!(controls.value(gain), 0.0, "the gain that is set");
 }

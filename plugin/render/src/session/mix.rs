@@ -8,7 +8,7 @@ use crate::host::Bundle;
 use crate::measure::Measured;
 use crate::render::{Options, render};
 use anyhow::{Context, Result, bail};
-use tandem_dsp::module::fader::FADER;
+use tandem_dsp::module::output::FADER;
 
 /// A mix and what it was made of.
 #[derive(Clone, Debug)]

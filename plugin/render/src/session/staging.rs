@@ -4,7 +4,7 @@ use super::Track;
 use crate::audio::Sound;
 use crate::measure::{Measured, peak_db};
 use anyhow::{Result, bail};
-use tandem_dsp::module::fader::FADER;
+use tandem_dsp::module::output::FADER;
 use tandem_dsp::module::input::{TRIM, ZeroVu};
 use tandem_dsp::units::db_to_gain;
 

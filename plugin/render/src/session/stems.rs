@@ -6,7 +6,7 @@ use crate::automation;
 use crate::measure::{Band, third_octaves};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
-use tandem_dsp::module::fader::FADER;
+use tandem_dsp::module::output::FADER;
 
 /// A stem as it was read.
 #[derive(Clone, Debug)]
