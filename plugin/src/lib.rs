@@ -2,6 +2,7 @@
 
 pub mod channel;
 pub mod edit;
+pub mod editor;
 pub mod engine;
 pub mod host;
 pub mod master;

@@ -2,6 +2,7 @@
 //! parameter types.
 
 use nice_plug::prelude::{BoolParam, FloatParam, FloatRange, IntParam, IntRange, Param, ParamPtr, Params};
+use nice_plug_egui::RepaintNotifier;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
@@ -145,6 +146,8 @@ struct Dirty {
     groups: AtomicU64,
     /// Odd while a bulk edit runs.
     edits: AtomicU32,
+    /// Asks an open editor for a picture: a flag that it looks at, so any thread may set it.
+    repaint: RepaintNotifier,
 }
 
 /// All parameters of an instance, without their settings' type: what the editor, state and hosts work with.
@@ -168,6 +171,11 @@ impl Controls {
     /// The parameter with the name, such as "EQ 3 Gain", in any case.
     pub fn find_name(&self, name: &str) -> Option<ParamIndex> {
         self.all().find(|i| self.name(*i).eq_ignore_ascii_case(name.trim()))
+    }
+
+    /// Every group, in the order of the settings; one inside another comes after it.
+    pub fn groups(&self) -> &[&'static Group] {
+        &self.groups
     }
 
     /// The parameters of `group`, not of groups inside it.
@@ -217,6 +225,11 @@ impl Controls {
     /// Its value as people read it.
     pub fn text(&self, index: ParamIndex) -> String {
         self.control(index).print(self.value(index))
+    }
+
+    /// Asks an open editor for a picture; it does so by itself when a value changes. Any thread, the audio thread too.
+    pub fn repaint(&self) -> &RepaintNotifier {
+        &self.dirty.repaint
     }
 
     /// The framework's handle. Valid for as long as this lives.
@@ -382,6 +395,7 @@ impl Build {
         let (dirty, bit) = (self.dirty.clone(), 1u64 << group);
         let changed = Arc::new(move || {
             dirty.groups.fetch_or(bit, Ordering::Release);
+            dirty.repaint.request_repaint();
         });
         let host = host(name, changed);
         self.entries.push(Entry { control, id: full_id(self.groups[group], id), group: group as u8, host });

@@ -1,5 +1,6 @@
 //! What both plug-ins have in common: the framework's `Plugin`, once.
 
+use crate::editor::window::{Instance, WindowEditor};
 use crate::engine::{CHUNK, Engine, Prepared};
 use crate::host::link::HostLink;
 use crate::params::ParamTree;
@@ -193,7 +194,7 @@ impl<P: Product> Plugin for Shell<P> {
     ];
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
 
-    type Editor = ();
+    type Editor = WindowEditor;
     type SysExMessage = ();
     type BackgroundTask = Task;
 
@@ -214,11 +215,17 @@ impl<P: Product> Plugin for Shell<P> {
         self.stored.clone()
     }
 
-    fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<()> {
+    fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<WindowEditor> {
         let gui = executor.clone();
         self.link
             .set_executor(move || gui.execute_gui(Task::HostCalls), move || executor.execute_background(Task::Barrier));
-        None
+        Some(WindowEditor::new(Instance {
+            name: P::NAME,
+            controls: self.stored.tree.controls().clone(),
+            telemetry: self.telemetry.clone(),
+            state: self.stored.editor.clone(),
+            link: self.link.clone(),
+        }))
     }
 
     fn filter_state(state: &mut PluginState) {
@@ -293,6 +300,9 @@ impl<P: Product> Plugin for Shell<P> {
         }
         self.telemetry.input.publish(chain.input_level.read());
         self.telemetry.output.publish(chain.output_level.read());
+        if self.telemetry.editor_open.load(Relaxed) && !chain.asleep() {
+            self.stored.tree.controls().repaint().request_repaint();
+        }
         self.link.set_tail(tail);
         ProcessStatus::Tail(tail)
     }

@@ -46,6 +46,17 @@ impl Readings {
         Self { cells: list.cells.into(), modules, moments: ArrayQueue::new(MOMENTS) }
     }
 
+    /// The groups that have readouts, each once, in the order in which they report.
+    pub fn groups(&self) -> Vec<&'static Group> {
+        let mut groups: Vec<&'static Group> = Vec::new();
+        for cell in &self.cells {
+            if groups.iter().all(|group| group.id != cell.group.id) {
+                groups.push(cell.group);
+            }
+        }
+        groups
+    }
+
     /// Audio thread, once a chunk: what the modules of the rack that the cells were made for report now.
     pub fn publish_modules(&self, rack: &mut impl Rack) {
         let mut publish = Publish { cells: self.cells[..self.modules].iter(), moment: [f32::NEG_INFINITY; COURSES] };

@@ -1,0 +1,367 @@
+//! Equaliser: the curve over the spectrum, a node for each band, and the controls of the one that is selected.
+
+mod nodes;
+
+use super::{Kind, Panel};
+use crate::editor::listen;
+use crate::editor::session::Session;
+use crate::editor::theme;
+use crate::editor::widget::graph::{Axis, Graph, signed};
+use crate::editor::widget::knob::{Size, knob};
+use crate::editor::widget::menu::segments;
+use crate::editor::widget::spectrum::{Spectrum, area};
+use crate::editor::widget::{focus_ring, history, text_within, toggle};
+use crate::params::ParamIndex;
+use egui::{
+    Align, Align2, EventFilter, Id, Key, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+};
+use std::sync::atomic::Ordering::Relaxed;
+use tandem_dsp::Listen;
+use tandem_dsp::control::{Dial, Group};
+use tandem_dsp::module::eq::{
+    BAND, BAND_ON, BANDS, EqSettings, FREQUENCY, GAIN, GROUP, HIGH_PASS, HIGH_PASS_FREQUENCY, LOW_PASS,
+    LOW_PASS_FREQUENCY, PLACEMENT, Placement, Q, Response, SHAPE, SLOPE,
+};
+
+pub(super) const KIND: Kind =
+    Kind { fits: |_, group| group.id == GROUP.id, make: |_| Box::new(Eq::new()), opens_first: true };
+
+/// Frequencies of the picture's edges, Hz.
+const FREQUENCIES: Axis = Axis::log(16.0, 24_000.0);
+
+/// Gains that the picture can show, up and down, dB. The second where a band goes beyond the first.
+const GAINS_DB: [f32; 2] = [18.0, 27.0];
+
+/// A band's gain from which the second is shown.
+const WIDE_FROM_DB: f64 = 15.5;
+
+/// Rate in Hz that is drawn for while the plug-in is not running.
+const IDLE_RATE: f64 = 48_000.0;
+
+/// Points between two places at which the curve is computed.
+const CURVE_STEP: f32 = 1.5;
+
+/// A band, or one of the two cuts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Band {
+    HighPass,
+    Number(usize),
+    LowPass,
+}
+
+impl Band {
+    /// From low to high.
+    fn all() -> impl Iterator<Item = Self> {
+        [Self::HighPass].into_iter().chain((0..BANDS).map(Self::Number)).chain([Self::LowPass])
+    }
+
+    fn group(self) -> &'static Group {
+        match self {
+            Self::HighPass => &HIGH_PASS,
+            Self::Number(i) => &BAND[i],
+            Self::LowPass => &LOW_PASS,
+        }
+    }
+
+    /// As on its node.
+    fn label(self) -> String {
+        match self {
+            Self::HighPass => "HP".to_string(),
+            Self::Number(i) => (i + 1).to_string(),
+            Self::LowPass => "LP".to_string(),
+        }
+    }
+
+    fn title(self) -> String {
+        match self {
+            Self::HighPass => "High-pass".to_string(),
+            Self::Number(i) => format!("Band {}", i + 1),
+            Self::LowPass => "Low-pass".to_string(),
+        }
+    }
+
+    fn frequency(self) -> &'static Dial {
+        match self {
+            Self::HighPass => &HIGH_PASS_FREQUENCY,
+            Self::Number(_) => &FREQUENCY,
+            Self::LowPass => &LOW_PASS_FREQUENCY,
+        }
+    }
+
+    fn is_on(self, settings: &EqSettings) -> bool {
+        match self {
+            Self::HighPass => settings.high_pass.on,
+            Self::Number(i) => settings.bands[i].on,
+            Self::LowPass => settings.low_pass.on,
+        }
+    }
+
+    /// Whether it has a gain to set.
+    fn has_gain(self, settings: &EqSettings) -> bool {
+        matches!(self, Self::Number(i) if settings.bands[i].shape.has_gain())
+    }
+
+    fn freq_hz(self, settings: &EqSettings) -> f64 {
+        match self {
+            Self::HighPass => settings.high_pass.freq_hz,
+            Self::Number(i) => settings.bands[i].freq_hz,
+            Self::LowPass => settings.low_pass.freq_hz,
+        }
+    }
+
+    /// What it does by itself at a frequency, dB.
+    fn alone_db(self, response: &Response, freq_hz: f64) -> f64 {
+        match self {
+            Self::HighPass => response.high_pass_db(freq_hz),
+            Self::Number(i) => response.band_db(i, freq_hz),
+            Self::LowPass => response.low_pass_db(freq_hz),
+        }
+    }
+
+    fn on(self, session: &Session) -> ParamIndex {
+        session.controls.group(self.group()).switch(&BAND_ON)
+    }
+}
+
+struct Eq {
+    selected: Band,
+    spectrum: Spectrum,
+    /// Whether the picture shows the wider range of gains.
+    wide: bool,
+    /// The curve, and what it was computed for.
+    curve: Option<(EqSettings, f64, Graph, Vec<Pos2>)>,
+}
+
+impl Eq {
+    fn new() -> Self {
+        Self { selected: Band::Number(0), spectrum: Spectrum::default(), wide: false, curve: None }
+    }
+}
+
+impl Panel for Eq {
+    fn update(&mut self, session: &Session, shown: bool) -> bool {
+        shown && self.spectrum.update(session.telemetry, session.now)
+    }
+
+    fn show(&mut self, ui: &mut Ui, session: &Session) {
+        let settings: EqSettings = session.settings(&GROUP);
+        // Not in the midst of a drag: the picture would run away below the pointer.
+        if !ui.input(|input| input.pointer.any_down()) {
+            self.wide =
+                settings.bands.iter().any(|band| band.on && band.shape.has_gain() && band.gain_db.abs() > WIDE_FROM_DB);
+        }
+        let running = f64::from(session.telemetry.rate.load(Relaxed));
+        let rate = if running > 0.0 { running } else { IDLE_RATE };
+        super::picture(ui, CONTROLS, |ui, rect| self.picture(ui, session, &settings, rate, rect));
+        self.bands(ui, session, &settings);
+        ui.add_space(theme::GAP);
+        self.controls(ui, session, &settings);
+    }
+
+    fn figure(&self, session: &Session) -> String {
+        let settings: EqSettings = session.settings(&GROUP);
+        match Band::all().filter(|band| band.is_on(&settings)).count() {
+            0 => "flat".to_string(),
+            1 => "1 band".to_string(),
+            n => format!("{n} bands"),
+        }
+    }
+}
+
+/// Height of what stands below the picture.
+const CONTROLS: f32 = 134.0;
+
+impl Eq {
+    fn picture(&mut self, ui: &mut Ui, session: &Session, settings: &EqSettings, rate: f64, rect: Rect) {
+        let (colours, most) = (session.colours, GAINS_DB[usize::from(self.wide)]);
+        let graph = Graph { rect, x: FREQUENCIES, y: Axis::linear(-most, most) };
+        let painter = ui.painter().clone();
+        graph.ground(&painter, colours);
+        graph.x_grid(&painter, colours, &FREQUENCY_MARKS);
+        let step = if self.wide { 9.0 } else { 6.0 };
+        let marks: Vec<f32> = (-2..=2).map(|i| i as f32 * step).collect();
+        graph.y_grid(&painter, colours, &marks, Align::Max, signed);
+        self.spectrum.paint(&painter, &graph, colours.input, colours.output);
+        painter.hline(rect.x_range(), graph.y_at(0.0), Stroke::new(1.0, colours.line));
+        let response = settings.response(rate);
+        let on = session.is_on(&GROUP);
+        if self.selected.is_on(settings) && on {
+            self.alone(&painter, session, &graph, &response, rate);
+        }
+        let colour = if on { colours.yours } else { colours.mute };
+        graph.curve(&painter, self.curve_points(settings, &response, rate, graph), Stroke::new(2.0, colour));
+        history::legend(&painter, rect, &[("Before", colours.input), ("After", colours.output)], colours.mute);
+        if Band::all().all(|band| !band.is_on(settings)) {
+            let at = Pos2::new(rect.center().x, graph.y_at(0.0) - 24.0);
+            let text = "Double-click to add a band";
+            text_within(&painter, at, Align2::CENTER_CENTER, text, theme::body(), colours.mute, rect.width());
+        }
+        nodes::show(ui, session, &graph, settings, &response, &mut self.selected);
+    }
+
+    /// The curve of all bands, computed anew only when something has changed.
+    fn curve_points(&mut self, settings: &EqSettings, response: &Response, rate: f64, graph: Graph) -> Vec<Pos2> {
+        if let Some((of, at_rate, on, points)) = &self.curve
+            && (of, *at_rate, *on) == (settings, rate, graph)
+        {
+            return points.clone();
+        }
+        let points = points(&graph, rate, |freq_hz| response.magnitude_db(freq_hz, Placement::Stereo));
+        self.curve = Some((*settings, rate, graph, points.clone()));
+        points
+    }
+
+    /// What the selected band does by itself.
+    fn alone(&self, painter: &Painter, session: &Session, graph: &Graph, response: &Response, rate: f64) {
+        let points = points(graph, rate, |freq_hz| self.selected.alone_db(response, freq_hz));
+        let inside = painter.with_clip_rect(graph.rect);
+        // Two areas: above the middle, and below it.
+        let zero = graph.y_at(0.0);
+        let yours = session.colours.yours.gamma_multiply(0.1);
+        let above: Vec<_> = points.iter().map(|at| Pos2::new(at.x, at.y.min(zero))).collect();
+        inside.add(area(&above, zero, yours));
+        let below: Vec<_> = points.iter().map(|at| Pos2::new(at.x, at.y.max(zero))).collect();
+        inside.add(between(&below, zero, yours));
+    }
+
+    /// A tab for each band: a dot where it is on.
+    fn bands(&mut self, ui: &mut Ui, session: &Session, settings: &EqSettings) {
+        let colours = session.colours;
+        self.selected = tab_keys(ui, self.selected);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            for band in Band::all() {
+                let (rect, _) = ui.allocate_exact_size(vec2(44.0, 26.0), Sense::hover());
+                let selected = band == self.selected;
+                let id = tab_id(band);
+                let response = ui.interact(rect, id, if selected { Sense::click() } else { Sense::CLICK });
+                let (on, name) = (band.is_on(settings), band.group().name);
+                response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, name));
+                let lit = ui.ctx().animate_bool(id.with("lit"), response.hovered());
+                let fill = crate::editor::widget::between(colours.raised, colours.line, 0.6 * lit);
+                ui.painter().rect_filled(rect, theme::TOUCH_RADIUS, fill);
+                if selected {
+                    let stroke = Stroke::new(1.5, colours.yours);
+                    ui.painter().rect_stroke(rect, theme::TOUCH_RADIUS, stroke, StrokeKind::Inside);
+                }
+                let dot = rect.left_center() + vec2(10.0, 0.0);
+                if on {
+                    ui.painter().circle_filled(dot, 3.0, colours.yours);
+                } else {
+                    ui.painter().circle_stroke(dot, 2.5, Stroke::new(1.0, colours.mute));
+                }
+                let at = rect.center() + vec2(6.0, 0.0);
+                let ink = if on { colours.ink } else { colours.mute };
+                text_within(ui.painter(), at, Align2::CENTER_CENTER, &band.label(), theme::body(), ink, 28.0);
+                focus_ring(ui, &response, rect, colours);
+                if response.clicked() {
+                    self.selected = band;
+                    response.request_focus();
+                }
+                response.on_hover_text(format!("{}. Double-click in the picture adds a band.", band.title()));
+            }
+            let delta = Rect::from_min_max(
+                Pos2::new(ui.max_rect().right() - 64.0, ui.min_rect().top()),
+                ui.max_rect().right_top() + vec2(0.0, 26.0),
+            );
+            listen::toggle(ui, session, &GROUP, Listen::Delta, delta);
+        });
+    }
+
+    /// The controls of the selected band.
+    fn controls(&self, ui: &mut Ui, session: &Session, settings: &EqSettings) {
+        let band = self.selected;
+        let group = session.controls.group(band.group());
+        super::row(ui, |ui| {
+            super::titled(ui, session, &band.title(), |ui| {
+                toggle::toggle(ui, session, band.on(session), Some(64.0));
+            });
+            super::divide(ui, session);
+            match band {
+                Band::HighPass | Band::LowPass => {
+                    super::titled(ui, session, "Slope", |ui| segments(ui, session, group.choice(&SLOPE), 3, 252.0));
+                    super::divide(ui, session);
+                    knob(ui, session, group.dial(band.frequency()), Size::Medium);
+                }
+                Band::Number(_) => {
+                    super::titled(ui, session, "Shape", |ui| segments(ui, session, group.choice(&SHAPE), 3, 252.0));
+                    super::divide(ui, session);
+                    knob(ui, session, group.dial(&FREQUENCY), Size::Medium);
+                    let has_gain = band.has_gain(settings);
+                    ui.add_enabled_ui(has_gain, |ui| knob(ui, session, group.dial(&GAIN), Size::Medium));
+                    knob(ui, session, group.dial(&Q), Size::Medium);
+                    super::divide(ui, session);
+                    let place = group.choice(&PLACEMENT);
+                    super::titled(ui, session, "Placement", |ui| segments(ui, session, place, 3, 174.0));
+                }
+            }
+        });
+    }
+}
+
+/// Lines across the picture, and their texts.
+const FREQUENCY_MARKS: [(f32, &str); 10] = [
+    (20.0, "20"),
+    (50.0, "50"),
+    (100.0, "100"),
+    (200.0, "200"),
+    (500.0, "500"),
+    (1_000.0, "1k"),
+    (2_000.0, "2k"),
+    (5_000.0, "5k"),
+    (10_000.0, "10k"),
+    (20_000.0, "20k"),
+];
+
+/// A response as a line, up to half the sample rate.
+fn points(graph: &Graph, rate: f64, db: impl Fn(f64) -> f64) -> Vec<Pos2> {
+    let last = (graph.rect.width() / CURVE_STEP).ceil() as usize;
+    let frequency = |i: usize| f64::from(graph.x.value(i as f32 / last as f32));
+    let below = |freq_hz: &f64| *freq_hz <= 0.5 * rate;
+    // Far below the picture is as good as at its edge, and infinity is no place.
+    let lowest = graph.y.low - 6.0;
+    let highest = graph.y.high + 6.0;
+    (0..=last)
+        .map(frequency)
+        .take_while(below)
+        .map(|freq_hz| graph.at(freq_hz as f32, (db(freq_hz) as f32).max(lowest).min(highest)))
+        .collect()
+}
+
+/// The area between a line below `top` and `top`.
+fn between(line: &[Pos2], top: f32, colour: egui::Color32) -> egui::Shape {
+    let turned: Vec<_> = line.iter().map(|at| Pos2::new(at.x, 2.0 * top - at.y)).collect();
+    let mut shape = area(&turned, top, colour);
+    if let egui::Shape::Mesh(mesh) = &mut shape {
+        for vertex in &mut std::sync::Arc::make_mut(mesh).vertices {
+            vertex.pos.y = 2.0 * top - vertex.pos.y;
+        }
+    }
+    shape
+}
+
+fn tab_id(band: Band) -> Id {
+    Id::unique(("eq band", band.group().id))
+}
+
+/// Left and right go from band to band. Returns the selected one.
+fn tab_keys(ui: &Ui, selected: Band) -> Band {
+    let id = tab_id(selected);
+    if !ui.memory(|memory| memory.has_focus(id)) {
+        return selected;
+    }
+    let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+    let pressed = |key| ui.input(|input| input.key_pressed(key));
+    let all: Vec<_> = Band::all().collect();
+    let at = all.iter().position(|band| *band == selected).unwrap_or(0);
+    let next = match (pressed(Key::ArrowLeft), pressed(Key::ArrowRight)) {
+        (true, false) => all[at.saturating_sub(1)],
+        (false, true) => all[(at + 1).min(all.len() - 1)],
+        _ => selected,
+    };
+    if next != selected {
+        ui.memory_mut(|memory| memory.request_focus(tab_id(next)));
+    }
+    next
+}

@@ -1,0 +1,48 @@
+//! Input: trim against 0 VU, polarity and channels.
+
+use super::{Kind, Panel, has};
+use crate::editor::session::Session;
+use crate::editor::widget::knob::{Size, knob};
+use crate::editor::widget::menu::segments;
+use crate::editor::widget::{history, toggle::toggle};
+use egui::Ui;
+use tandem_dsp::control::Group;
+use tandem_dsp::module::input::{CHANNELS, FLIP_LEFT, FLIP_RIGHT, TRIM, ZERO_VU};
+
+pub(super) const KIND: Kind = Kind {
+    fits: |controls, group| has(controls, group, &TRIM),
+    make: |group| Box::new(Input { group }),
+    opens_first: false,
+};
+
+struct Input {
+    group: &'static Group,
+}
+
+impl Panel for Input {
+    fn show(&mut self, ui: &mut Ui, session: &Session) {
+        let group = session.controls.group(self.group);
+        super::picture(ui, super::ROW, |ui, rect| {
+            history::levels(ui, session, &session.levels.input, session.colours.input, rect);
+        });
+        super::row(ui, |ui| {
+            knob(ui, session, group.dial(&TRIM), Size::Large);
+            super::divide(ui, session);
+            super::titled(ui, session, "Polarity", |ui| {
+                ui.horizontal(|ui| {
+                    toggle(ui, session, group.switch(&FLIP_LEFT), Some(64.0));
+                    toggle(ui, session, group.switch(&FLIP_RIGHT), Some(64.0));
+                });
+            });
+            super::divide(ui, session);
+            super::titled(ui, session, "Channels", |ui| segments(ui, session, group.choice(&CHANNELS), 5, 270.0));
+            super::divide(ui, session);
+            super::titled(ui, session, "0 VU is", |ui| segments(ui, session, group.choice(&ZERO_VU), 3, 232.0));
+        });
+    }
+
+    fn figure(&self, session: &Session) -> String {
+        let trim = session.controls.group(self.group).dial(&TRIM);
+        format!("trim {}", session.text(trim).trim_end_matches(" dB"))
+    }
+}

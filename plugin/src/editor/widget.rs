@@ -1,0 +1,74 @@
+//! Widgets: they know controls and pictures, never modules.
+
+pub mod control;
+pub mod graph;
+pub mod history;
+pub mod knob;
+pub mod menu;
+pub mod meter;
+pub mod spectrum;
+pub mod toggle;
+
+use super::theme::{self, Colours};
+use egui::{Align2, Color32, Event, FontId, Id, Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui};
+
+/// Whether the keyboard is in use: only then does the focus have to be seen. A pointer shows by itself where it is.
+fn keyboard_in_use() -> Id {
+    Id::unique("keyboard in use")
+}
+
+/// Notes at the start of a picture whether the keyboard is in use.
+pub fn watch_keyboard(ui: &Ui) {
+    let (key, pointer) = ui.input(|input| {
+        let key = |event: &Event| matches!(event, Event::Key { pressed: true, .. } | Event::AccessKitActionRequest(_));
+        (input.events.iter().any(key), input.pointer.any_pressed())
+    });
+    if key || pointer {
+        ui.data_mut(|data| data.insert_temp(keyboard_in_use(), key));
+    }
+}
+
+/// Whether the focus is on `response`, and to be seen.
+pub fn shows_focus(ui: &Ui, response: &Response) -> bool {
+    response.has_focus() && ui.data(|data| data.get_temp(keyboard_in_use())).unwrap_or(false)
+}
+
+/// Marks `rect` as where the keyboard's focus is, if it is there.
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect, colours: &Colours) {
+    if shows_focus(ui, response) {
+        let radius = theme::TOUCH_RADIUS + 2;
+        ui.painter().rect_stroke(rect.expand(2.0), radius, Stroke::new(1.5, colours.ink), StrokeKind::Inside);
+    }
+}
+
+/// Paints one line of text, made narrower where it would not fit into `width`, and gives where it is.
+pub fn text_within(
+    painter: &Painter,
+    at: Pos2,
+    align: Align2,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+    width: f32,
+) -> Rect {
+    let mut font = font;
+    let mut galley = painter.layout_no_wrap(text.to_string(), font.clone(), colour);
+    if galley.size().x > width {
+        font.size *= (width / galley.size().x).max(0.7);
+        galley = painter.layout_no_wrap(text.to_string(), font, colour);
+    }
+    let rect = align.anchor_size(at, galley.size());
+    painter.galley(rect.min, galley, colour);
+    rect
+}
+
+/// A colour between two.
+pub fn between(from: Color32, to: Color32, part: f32) -> Color32 {
+    let mix = |a: u8, b: u8| (f32::from(a) + part * (f32::from(b) - f32::from(a))).round() as u8;
+    Color32::from_rgba_premultiplied(
+        mix(from.r(), to.r()),
+        mix(from.g(), to.g()),
+        mix(from.b(), to.b()),
+        mix(from.a(), to.a()),
+    )
+}
