@@ -3,6 +3,7 @@
 mod eq;
 mod fader;
 mod input;
+mod meter;
 mod output;
 
 use super::session::Session;
@@ -14,7 +15,7 @@ use std::ptr;
 use tandem_dsp::control::Group;
 
 /// Every kind of panel there is.
-static KINDS: &[Kind] = &[input::KIND, eq::KIND, output::KIND, fader::KIND];
+static KINDS: &[Kind] = &[input::KIND, eq::KIND, output::KIND, fader::KIND, meter::KIND];
 
 /// A kind of panel: which modules it is for, and how to make one.
 pub struct Kind {
