@@ -1,5 +1,6 @@
 //! Panels: one file a module, of the same name as the module's. A new one costs its file and a line in [`KINDS`].
 
+mod compressor;
 mod eq;
 mod fader;
 mod input;
@@ -15,7 +16,7 @@ use std::ptr;
 use tandem_dsp::control::Group;
 
 /// Every kind of panel there is.
-static KINDS: &[Kind] = &[input::KIND, eq::KIND, output::KIND, fader::KIND, meter::KIND];
+static KINDS: &[Kind] = &[input::KIND, eq::KIND, compressor::KIND, output::KIND, fader::KIND, meter::KIND];
 
 /// A kind of panel: which modules it is for, and how to make one.
 pub struct Kind {
