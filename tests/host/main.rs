@@ -9,3 +9,4 @@ mod python;
 mod session;
 mod vst3;
 mod vst3_host;
+mod window;

@@ -3,6 +3,9 @@
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{AtomEnum, PropMode};
+use x11rb::wrapper::ConnectionExt as _;
 
 /// A running virtual screen. Ends with it.
 pub struct Screen {
@@ -34,6 +37,19 @@ impl Screen {
             bail!("Xvfb ended without a display");
         }
         Ok(screen)
+    }
+}
+
+impl Screen {
+    /// Makes the screen say that it has `dpi` dots an inch, where 96 are usual, as a desktop's settings would.
+    pub fn set_dpi(&self, dpi: u32) -> Result<()> {
+        let (connection, screen) = x11rb::connect(Some(&self.display)).context("cannot reach the screen")?;
+        let root = connection.setup().roots[screen].root;
+        let resources = format!("Xft.dpi:\t{dpi}\n");
+        let (property, kind) = (AtomEnum::RESOURCE_MANAGER, AtomEnum::STRING);
+        connection.change_property8(PropMode::REPLACE, root, property, kind, resources.as_bytes())?;
+        connection.sync()?;
+        Ok(())
     }
 }
 

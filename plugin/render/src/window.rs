@@ -83,6 +83,18 @@ const AFTER_EVENT: Duration = Duration::from_millis(60);
 /// How long a picture has to stay the same to count as finished.
 const STILL: Duration = Duration::from_millis(400);
 
+/// Whether `plugin` refuses to make an editor, as it has to where there is no display.
+pub fn refuses_politely(plugin: &mut Plugin) -> bool {
+    let handle = plugin.handle();
+    let Some(gui) = handle.get_extension::<PluginGui>() else { return true };
+    let configuration = GuiConfiguration { api_type: GuiApiType::X11, is_floating: false };
+    let refused = gui.create(&handle, configuration).is_err();
+    if !refused {
+        gui.destroy(&handle);
+    }
+    refused
+}
+
 impl<'p> Window<'p> {
     /// Opens `plugin`'s editor on the display that the environment names, at `scale` if one is given.
     pub fn open(plugin: &'p mut Plugin, scale: Option<f64>) -> Result<Self> {
