@@ -113,3 +113,39 @@ fn a_boost_and_a_cut_by_as_much_null() {
         }
     }
 }
+
+#[test]
+fn runs_of_any_length_are_ticks_bit_for_bit() {
+    let mut settings = EqSettings::default();
+    for (i, band) in settings.bands.iter_mut().enumerate() {
+        (band.on, band.freq_hz, band.gain_db) = (true, 100.0 * 2f64.powi(i as i32), 3.0);
+    }
+    settings.bands[4].placement = Placement::Side;
+    settings.high_pass = HighPassSettings { on: true, freq_hz: 50.0, slope: Slope::Db18 };
+    settings.low_pass = LowPassSettings { on: true, freq_hz: 9_000.0, slope: Slope::Db48 };
+    let mut moved = settings;
+    moved.bands[2].freq_hz = 600.0;
+    let signal = tandem_tests::signals::white(6_400, 1, -12.0);
+    let in_runs = |length: usize| {
+        let mut eq = fresh(&settings, 48_000.0);
+        let mut output = signal.clone();
+        for (i, frames) in output.chunks_mut(CONTROL_INTERVAL).enumerate() {
+            if i == 20 {
+                eq.set(&moved);
+            }
+            eq.control();
+            for run in frames.chunks_mut(length) {
+                if length == 1 {
+                    run[0] = eq.tick(run[0], [0.0; 2]);
+                } else {
+                    eq.run(run, &[[0.0; 2]; CONTROL_INTERVAL][..run.len()]);
+                }
+            }
+        }
+        output
+    };
+    let ticked = in_runs(1);
+    for length in [2, 3, 5, 16] {
+        assert!(in_runs(length) == ticked, "runs of {length} frames differ from ticks");
+    }
+}

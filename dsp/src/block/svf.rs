@@ -171,10 +171,29 @@ pub fn run(first: &mut Section, second: Option<&mut Section>, frames: &mut [Fram
     }
 }
 
-/// As [`run`] for three filters of which none moves: faster still. With moving ones there are too many numbers about.
-pub fn run_three(sections: [&mut Section; 3], frames: &mut [Frame]) {
-    debug_assert!(sections.iter().all(|section| !section.moving));
-    run_each(sections, [false; 3], frames);
+/// As [`run`] for three filters of which none moves: faster still, as each works on another frame at a time. With moving
+/// ones there are too many numbers about.
+pub fn run_three([a, b, c]: [&mut Section; 3], frames: &mut [Frame]) {
+    debug_assert!(![&a, &b, &c].iter().any(|section| section.moving));
+    let length = frames.len();
+    if length < 3 {
+        return run_each([a, b, c], [false; 3], frames);
+    }
+    let now = [a.now, b.now, c.now];
+    let mut state = [a.state, b.state, c.state];
+    // What has left the first and the second.
+    let mut second = tick(&now[0], &mut state[0], frames[0]);
+    second = tick(&now[1], &mut state[1], second);
+    let mut first = tick(&now[0], &mut state[0], frames[1]);
+    for i in 2..length {
+        frames[i - 2] = tick(&now[2], &mut state[2], second);
+        second = tick(&now[1], &mut state[1], first);
+        first = tick(&now[0], &mut state[0], frames[i]);
+    }
+    frames[length - 2] = tick(&now[2], &mut state[2], second);
+    second = tick(&now[1], &mut state[1], first);
+    frames[length - 1] = tick(&now[2], &mut state[2], second);
+    [a.state, b.state, c.state] = state;
 }
 
 #[inline(always)]
