@@ -149,3 +149,22 @@ fn runs_of_any_length_are_ticks_bit_for_bit() {
         assert!(in_runs(length) == ticked, "runs of {length} frames differ from ticks");
     }
 }
+
+#[test]
+fn the_tail_is_that_of_where_a_band_has_arrived() {
+    let low = one_band(BandSettings { freq_hz: 30.0, q: 20.0, gain_db: 12.0, ..Default::default() });
+    let mut high = low;
+    high.bands[0].freq_hz = 9_000.0;
+    for dynamic in [false, true] {
+        let [low, high] = [low, high].map(|mut settings| {
+            (settings.bands[0].dynamics.on, settings.bands[0].dynamics.threshold_db) = (dynamic, 0.0);
+            settings
+        });
+        let due = fresh(&low, 48_000.0).tail();
+        let mut eq = fresh(&high, 48_000.0);
+        assert!(eq.tail() < due / 10, "{} frames at 9 kHz, {due} at 30 Hz", eq.tail());
+        eq.set(&low);
+        process(&mut eq, &mut vec![[0.0; 2]; 4_800]);
+        assert_eq!(eq.tail(), due, "after a glide, dynamic: {dynamic}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Equaliser: a high-pass, a low-pass and eight bands, minimum phase.
 //!
-//! [`EqSettings`] say what can be set, [`Response`] what they do, [`struct@Eq`] does it. The bands work in their order: high-pass,
-//! low-pass, 1 to 8.
+//! [`EqSettings`] say what can be set, [`Response`] what they do, [`struct@Eq`] does it; [`DynamicsSettings`] say how a
+//! band's gain follows the level. The bands work in their order: high-pass, low-pass, 1 to 8.
 
 mod dynamics;
 mod filter;
@@ -13,7 +13,7 @@ mod settings;
 mod unit;
 mod voice;
 
-pub use dynamics::{DynamicReading, part};
+pub use dynamics::{DynamicReading, dynamic_part};
 pub use response::Response;
 pub use settings::*;
 
@@ -49,6 +49,8 @@ pub struct Eq {
     listener: Listener,
     /// Control ticks since the last flush.
     ticks: u32,
+    /// Of each unit, and of all together.
+    tails: [usize; UNITS],
     tail: usize,
 }
 
@@ -68,13 +70,12 @@ impl Eq {
 
     /// Looks again at what a unit does.
     fn note(&mut self, unit: usize) {
-        self.active[unit] = self.units[unit].is_active();
-        self.listening[unit] = self.units[unit].listens();
-        let moving = self.units[unit].is_moving();
-        if std::mem::replace(&mut self.moving[unit], moving) == moving && moving {
-            return;
-        }
-        self.tail = self.units.iter().map(Unit::tail).sum();
+        let of = &self.units[unit];
+        self.active[unit] = of.is_active();
+        self.moving[unit] = of.is_moving();
+        self.listening[unit] = of.listens();
+        let before = std::mem::replace(&mut self.tails[unit], of.tail());
+        self.tail = self.tail - before + self.tails[unit];
     }
 }
 
@@ -90,7 +91,7 @@ impl Processor for Eq {
     fn reset(&mut self) {
         self.units.iter_mut().for_each(Unit::reset);
         self.listener.reset();
-        self.listening = [false; UNITS];
+        (self.listening, self.tails, self.tail) = ([false; UNITS], [0; UNITS], 0);
         (self.active, self.moving, self.ticks) = ([false; UNITS], [false; UNITS], 0);
     }
 

@@ -52,7 +52,7 @@ pub struct DynamicReading {
 
 /// The gain that a level asks for, as a part of the range from 0 to 1: nothing below the threshold, everything from 6 dB
 /// and the range above.
-pub fn part(settings: &DynamicsSettings, level_db: f64) -> f64 {
+pub fn dynamic_part(settings: &DynamicsSettings, level_db: f64) -> f64 {
     let range_db = settings.range_db.abs().max(1e-3);
     let knee = Knee::new(KNEE_DB);
     let above_db = level_db - settings.threshold_db - 0.5 * KNEE_DB;
@@ -178,7 +178,7 @@ impl Dynamics {
             self.threshold_db.step();
             self.threshold = db_to_power(self.threshold_db.now());
         }
-        let mut target = if self.is_below() { 0.0 } else { part(&self.settings_now(), self.level_db()) };
+        let mut target = if self.is_below() { 0.0 } else { dynamic_part(&self.settings_now(), self.level_db()) };
         for amount in &mut self.amounts {
             let share = if target > *amount { self.attack_share } else { self.release_share };
             *amount += share * (target - *amount);
