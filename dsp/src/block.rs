@@ -15,5 +15,6 @@ pub mod magnitude;
 pub mod matched;
 pub mod matrix;
 pub mod mean_square;
+pub mod octuple;
 pub mod sliding_max;
 pub mod svf;

@@ -229,7 +229,7 @@ fn look_ahead_moves_the_gain_before_the_sound_and_not_the_latency() {
             let latency = limiter.latency();
             // One run, the clipper's filters, the longest look-ahead, the guard's interpolator and window.
             let expected = CONTROL_INTERVAL
-                + 24
+                + 30
                 + ms_to_frames(5.0, rate).ceil() as usize
                 + 51
                 + ms_to_frames(0.6, rate).round() as usize;

@@ -67,7 +67,7 @@ pub const DELAY: usize = HALF + 3;
 
 /// A run of a buffer, from `from` on.
 #[inline(always)]
-fn part(buffer: &[f32], from: usize) -> [f32; RUN] {
+pub(super) fn part(buffer: &[f32], from: usize) -> [f32; RUN] {
     let part = &buffer[from..from + RUN];
     std::array::from_fn(|i| part[i])
 }

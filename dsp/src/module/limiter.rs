@@ -8,7 +8,7 @@
 //! frame, so it holds while it moves.
 //!
 //! In Mix and Full all of this works on whole runs of its own, which are one control interval late. The latency is that,
-//! the clipper's filters, the longest look-ahead, and the guard's interpolator and window: 7.5 ms at 48 kHz, 360 frames.
+//! the clipper's filters, the longest look-ahead, and the guard's interpolator and window: 7.6 ms at 48 kHz, 366 frames.
 //! In Live there is no look-ahead and no guard: the follower's gain acts at once, and holds the samples, not what is
 //! between them.
 
@@ -32,6 +32,7 @@ pub use style::Style;
 use crate::block::delay::Delay;
 use crate::block::magnitude::{higher, higher_of, highest};
 use crate::readout::Report;
+use crate::block::octuple;
 use crate::smooth::Gain;
 use crate::units::{db_to_gain, ms_to_frames};
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
@@ -306,7 +307,7 @@ impl Processor for Limiter {
             gain.prepare(rate);
         }
         let longest = if self.live { 0 } else { ms_to_frames(LOOK_AHEAD.range.1, rate).ceil() as usize };
-        let first = if self.live { 0 } else { longest + clipper::DELAY };
+        let first = if self.live { 0 } else { longest + octuple::DELAY };
         self.clipper.prepare(rate);
         self.later_residues.prepare(longest);
         self.follower.prepare(rate, longest);

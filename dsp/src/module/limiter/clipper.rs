@@ -10,28 +10,9 @@
 use super::law::Run;
 use super::settings::LimiterSettings;
 use crate::CONTROL_INTERVAL;
-use crate::block::kaiser::windowed_sinc;
+use crate::block::octuple::{DELAY, Octuple};
 use crate::smooth::{Gain, Glide};
 use crate::units::db_to_gain;
-
-/// Samples on each side under both filters.
-const SIDE: usize = 12;
-
-/// Frames by which [`Clipper::run`] is late.
-pub(super) const DELAY: usize = 2 * SIDE;
-
-/// Points for each sample.
-const TIMES: usize = 8;
-
-/// Shape of the Kaiser windows: 63 dB of attenuation.
-const SHAPE: f64 = 6.0;
-
-/// Corner of the filter after the curve, over half the rate: its stop band begins at 0.53 of the rate, so that what
-/// folds back lies above 0.47 of it or 63 dB down.
-const CORNER: f64 = 0.88;
-
-/// Taps a phase.
-const TAPS: usize = 2 * SIDE;
 
 /// How far below its level the curve begins to bend when its shape is softest: half, 6 dB.
 const SOFTEST: f64 = 0.5;
@@ -71,6 +52,8 @@ pub(super) fn clipped(settings: &LimiterSettings, magnitude: f64) -> f64 {
 struct Bends {
     start: Run<f32>,
     width: Run<f32>,
+    /// How fast it bends: 1 / (4 width).
+    bend: Run<f32>,
 }
 
 impl Bends {
@@ -81,7 +64,7 @@ impl Bends {
             let width = self.width[i];
             let above = values[i].abs() - self.start[i];
             let above = if above > 0.0 { above } else { 0.0 };
-            let bent = if above < 2.0 * width { above - above * above / (4.0 * width) } else { width };
+            let bent = if above < 2.0 * width { above - above * above * self.bend[i] } else { width };
             (above - bent).copysign(-values[i])
         })
     }
@@ -100,29 +83,9 @@ pub(super) struct Clipper {
     fresh: bool,
     /// Frames since the last control.
     phase: usize,
-    lanes: [Lane; 2],
+    lanes: [Octuple; 2],
     /// Frames for which it has been off.
     off: usize,
-}
-
-#[derive(Clone, Debug)]
-struct Lane {
-    /// From one sample to the points before the next, and back: see [`up_taps`] and [`down_taps`].
-    up: [[f32; TAPS]; TIMES],
-    down: [[f32; TAPS]; TIMES],
-    samples: [f32; TAPS + CONTROL_INTERVAL],
-    residues: [[f32; TAPS + CONTROL_INTERVAL]; TIMES],
-}
-
-impl Default for Lane {
-    fn default() -> Self {
-        Self {
-            up: up_taps(),
-            down: down_taps(),
-            samples: [0.0; TAPS + CONTROL_INTERVAL],
-            residues: [[0.0; TAPS + CONTROL_INTERVAL]; TIMES],
-        }
-    }
 }
 
 impl Clipper {
@@ -139,10 +102,7 @@ impl Clipper {
         self.on.reset();
         self.level_db.reset();
         self.shape.reset();
-        for lane in &mut self.lanes {
-            lane.samples.fill(0.0);
-            lane.residues = [[0.0; TAPS + CONTROL_INTERVAL]; TIMES];
-        }
+        self.lanes.iter_mut().for_each(Octuple::reset);
         (self.fresh, self.phase, self.off) = (true, 0, usize::MAX / 2);
     }
 
@@ -176,7 +136,11 @@ impl Clipper {
                 self.from.between(self.to, (self.phase + i + 1) as f64 * (1.0 / CONTROL_INTERVAL as f64))
             })
         };
-        Bends { start: bends.map(|bend| bend.start as f32), width: bends.map(|bend| (bend.level - bend.start) as f32) }
+        Bends {
+            start: bends.map(|bend| bend.start as f32),
+            width: bends.map(|bend| (bend.level - bend.start) as f32),
+            bend: bends.map(|bend| (0.25 / (bend.level - bend.start)) as f32),
+        }
     }
 
     /// Takes a whole run in, sound over the ceiling; `levels` becomes that from [`DELAY`] frames ago, and what is to be
@@ -184,16 +148,10 @@ impl Clipper {
     #[inline(always)]
     pub fn run(&mut self, levels: &mut [Run<f32>; 2]) -> Option<[Run<f32>; 2]> {
         for (lane, levels) in self.lanes.iter_mut().zip(levels.iter_mut()) {
-            lane.samples[TAPS..].copy_from_slice(levels);
-            levels.copy_from_slice(&lane.samples[..CONTROL_INTERVAL]);
+            lane.push(levels);
         }
-        // One run more than the filters reach back.
-        let works = self.off <= 2 * TAPS + CONTROL_INTERVAL;
-        let residues = works.then(|| self.work());
-        for lane in &mut self.lanes {
-            lane.samples.copy_within(CONTROL_INTERVAL.., 0);
-        }
-        residues
+        // Longer than anything of it lasts.
+        (self.off <= 2 * DELAY).then(|| self.work())
     }
 
     #[inline(never)]
@@ -203,7 +161,11 @@ impl Clipper {
         for amount in &mut amounts {
             *amount = self.on.advance() as f32;
         }
-        [0, 1].map(|lane| self.lanes[lane].run(&bends, &amounts))
+        let bend = |points| {
+            let residues = bends.residue(&points);
+            std::array::from_fn(|i| residues[i] * amounts[i])
+        };
+        [0, 1].map(|lane| self.lanes[lane].run(bend))
     }
 
     /// Without delay, on the first `frames` samples of a run: what is to be added.
@@ -224,63 +186,4 @@ impl Clipper {
         }
         Some(residues)
     }
-}
-
-impl Lane {
-    fn run(&mut self, bends: &Bends, amounts: &Run<f32>) -> Run<f32> {
-        for (phase, residues) in self.residues.iter_mut().enumerate() {
-            let points: Run<f32> = if phase == 0 {
-                std::array::from_fn(|i| self.samples[TAPS - SIDE + i])
-            } else {
-                filtered(&self.up[phase], &self.samples, 1)
-            };
-            let residue = bends.residue(&points);
-            let new: Run<f32> = std::array::from_fn(|i| residue[i] * amounts[i]);
-            residues[TAPS..].copy_from_slice(&new);
-        }
-        let mut sum = [0.0; CONTROL_INTERVAL];
-        for (taps, residues) in self.down.iter().zip(&mut self.residues) {
-            let part = filtered(taps, residues, 0);
-            for i in 0..CONTROL_INTERVAL {
-                sum[i] += part[i];
-            }
-            residues.copy_within(CONTROL_INTERVAL.., 0);
-        }
-        sum
-    }
-}
-
-/// Sums of [`TAPS`] values, the first of them from place `from` on.
-#[inline(always)]
-fn filtered(taps: &[f32; TAPS], values: &[f32; TAPS + CONTROL_INTERVAL], from: usize) -> Run<f32> {
-    let mut sum = [0.0; CONTROL_INTERVAL];
-    for (k, tap) in taps.iter().enumerate() {
-        let values = &values[from + k..from + k + CONTROL_INTERVAL];
-        for i in 0..CONTROL_INTERVAL {
-            sum[i] += tap * values[i];
-        }
-    }
-    sum
-}
-
-/// For the point `phase` eighths after sample n: weights of the samples from n - [`SIDE`] + 1 on.
-fn up_taps() -> [[f32; TAPS]; TIMES] {
-    std::array::from_fn(|phase| {
-        let place = phase as f64 / TIMES as f64 + (SIDE - 1) as f64;
-        normalised(std::array::from_fn(|k| windowed_sinc(place - k as f64, SIDE as f64, SHAPE)), 1.0)
-    })
-}
-
-/// For sample n: weights of the points `phase` eighths after the samples from n - [`SIDE`] on.
-fn down_taps() -> [[f32; TAPS]; TIMES] {
-    std::array::from_fn(|phase| {
-        let place = SIDE as f64 - phase as f64 / TIMES as f64;
-        let tap = |k: usize| windowed_sinc(CORNER * (place - k as f64), CORNER * SIDE as f64, SHAPE);
-        normalised(std::array::from_fn(tap), 1.0 / TIMES as f64)
-    })
-}
-
-fn normalised(taps: [f64; TAPS], sum: f64) -> [f32; TAPS] {
-    let scale = sum / taps.iter().sum::<f64>();
-    taps.map(|tap| (tap * scale) as f32)
 }

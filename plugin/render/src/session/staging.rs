@@ -4,8 +4,8 @@ use super::Track;
 use crate::audio::Sound;
 use crate::measure::{Measured, peak_db};
 use anyhow::{Result, bail};
-use tandem_dsp::module::output::FADER;
 use tandem_dsp::module::input::{TRIM, ZeroVu};
+use tandem_dsp::module::output::FADER;
 use tandem_dsp::units::db_to_gain;
 
 /// Loudness of the mix bus, LUFS: about that of a mix that has headroom left for mastering.
