@@ -10,6 +10,7 @@
 use super::law::Run;
 use super::settings::LimiterSettings;
 use crate::CONTROL_INTERVAL;
+use crate::block::magnitude::higher;
 use crate::block::octuple::{DELAY, Octuple};
 use crate::smooth::{Gain, Glide};
 use crate::units::db_to_gain;
@@ -60,13 +61,15 @@ impl Bends {
     /// What the curve takes away: zero below the bend, else of the other sign.
     #[inline(always)]
     fn residue(&self, values: &Run<f32>) -> Run<f32> {
-        std::array::from_fn(|i| {
-            let width = self.width[i];
-            let above = values[i].abs() - self.start[i];
-            let above = if above > 0.0 { above } else { 0.0 };
-            let bent = if above < 2.0 * width { above - above * above * self.bend[i] } else { width };
-            (above - bent).copysign(-values[i])
-        })
+        let mut residue = [0.0; CONTROL_INTERVAL];
+        for i in 0..CONTROL_INTERVAL {
+            let above = higher(values[i].abs() - self.start[i], 0.0);
+            // At twice the width the parabola is flat, and stays so.
+            let flat = 2.0 * self.width[i];
+            let over = if above > flat { flat } else { above };
+            residue[i] = (above - (over - over * over * self.bend[i])).copysign(-values[i]);
+        }
+        residue
     }
 }
 
@@ -161,9 +164,12 @@ impl Clipper {
         for amount in &mut amounts {
             *amount = self.on.advance() as f32;
         }
-        let bend = |points| {
-            let residues = bends.residue(&points);
-            std::array::from_fn(|i| residues[i] * amounts[i])
+        let bend = |points: Run<f32>| {
+            let mut residues = bends.residue(&points);
+            for i in 0..CONTROL_INTERVAL {
+                residues[i] *= amounts[i];
+            }
+            residues
         };
         [0, 1].map(|lane| self.lanes[lane].run(bend))
     }
