@@ -37,6 +37,7 @@ fn limiters(criterion: &mut Criterion) {
     }
     row("limiter, Transparent, driven, Live", LatencyMode::Live, &signal, driven);
     row("limiter, driven, half linked", LatencyMode::Mix, &signal, LimiterSettings { link_percent: 50.0, ..driven });
+    row("limiter, driven, clipper on", LatencyMode::Mix, &signal, LimiterSettings { clip: true, ..driven });
     row("limiter, driven, auto release", LatencyMode::Mix, &signal, LimiterSettings { auto_release: true, ..driven });
     let mut off = Stage::<Limiter>::default();
     off.prepare(RATE, LatencyMode::Live);
