@@ -31,8 +31,8 @@ pub use style::Style;
 
 use crate::block::delay::Delay;
 use crate::block::magnitude::{higher, higher_of, highest};
-use crate::readout::Report;
 use crate::block::octuple;
+use crate::readout::Report;
 use crate::smooth::Gain;
 use crate::units::{db_to_gain, ms_to_frames};
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
