@@ -4,6 +4,7 @@ mod compressor;
 mod eq;
 mod fader;
 mod input;
+mod limiter;
 mod meter;
 mod output;
 
@@ -16,7 +17,8 @@ use std::ptr;
 use tandem_dsp::control::Group;
 
 /// Every kind of panel there is.
-static KINDS: &[Kind] = &[input::KIND, eq::KIND, compressor::KIND, output::KIND, fader::KIND, meter::KIND];
+static KINDS: &[Kind] =
+    &[input::KIND, eq::KIND, compressor::KIND, limiter::KIND, output::KIND, fader::KIND, meter::KIND];
 
 /// A kind of panel: which modules it is for, and how to make one.
 pub struct Kind {
