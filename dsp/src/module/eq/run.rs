@@ -33,7 +33,7 @@ pub struct Run<'f, 's> {
 }
 
 impl<'f, 's> Run<'f, 's> {
-    /// Up to [`CONTROL_INTERVAL`] frames, left and right.
+    /// Up to [`CONTROL_INTERVAL`](crate::CONTROL_INTERVAL) frames, left and right.
     pub fn new(frames: &'f mut [Frame]) -> Self {
         Self { frames, domain: Domain::LeftRight, held: Held::None }
     }
