@@ -28,6 +28,11 @@ fn visit<P: Product>(panel: &str, desk: &mut Desk, mut look: impl FnMut(&mut Des
                 let at = desk.rect(band).center();
                 desk.click(at, Modifiers::NONE);
                 look(desk, &format!("{}, {band}", P::NAME));
+                if desk.has(&format!("{band} Dynamic")) {
+                    desk.set(&format!("{band} Shape"), 0.0);
+                    desk.set(&format!("{band} Dynamic"), 1.0);
+                    look(desk, &format!("{}, {band}, dynamic", P::NAME));
+                }
             }
         }
         "Comp" | "Glue" => {

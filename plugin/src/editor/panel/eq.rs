@@ -1,5 +1,6 @@
 //! Equaliser: the curve over the spectrum, a node for each band, and the controls of the one that is selected.
 
+mod curve;
 mod nodes;
 
 use super::{Kind, Panel};
@@ -12,6 +13,7 @@ use crate::editor::widget::menu::segments;
 use crate::editor::widget::spectrum::{Spectrum, area};
 use crate::editor::widget::{focus_ring, history, text_within, toggle};
 use crate::params::ParamIndex;
+use curve::{FREQUENCY_MARKS, between, now, points, strip};
 use egui::{
     Align, Align2, EventFilter, Id, Key, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
 };
@@ -20,8 +22,9 @@ use tandem_dsp::Listen;
 use tandem_dsp::control::{Dial, Group};
 use tandem_dsp::module::eq::{
     BAND, BAND_ON, BANDS, EqSettings, FREQUENCY, GAIN, GROUP, HIGH_PASS, HIGH_PASS_FREQUENCY, LOW_PASS,
-    LOW_PASS_FREQUENCY, PLACEMENT, Placement, Q, Response, SHAPE, SLOPE,
+    LOW_PASS_FREQUENCY, PLACEMENT, Placement, Q, Response, SHAPE, SLOPE, dynamic,
 };
+use tandem_dsp::module::key;
 
 pub(super) const KIND: Kind =
     Kind { fits: |_, group| group.id == GROUP.id, make: |_| Box::new(Eq::new()), opens_first: true };
@@ -37,9 +40,6 @@ const WIDE_FROM_DB: f64 = 15.5;
 
 /// Rate in Hz that is drawn for while the plug-in is not running.
 const IDLE_RATE: f64 = 48_000.0;
-
-/// Points between two places at which the curve is computed.
-const CURVE_STEP: f32 = 1.5;
 
 /// A band, or one of the two cuts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,10 +152,15 @@ impl Panel for Eq {
         }
         let running = f64::from(session.telemetry.rate.load(Relaxed));
         let rate = if running > 0.0 { running } else { IDLE_RATE };
-        super::picture(ui, CONTROLS, |ui, rect| self.picture(ui, session, &settings, rate, rect));
+        let controls = if self.is_dynamic(&settings) { CONTROLS + DYNAMICS } else { CONTROLS };
+        super::picture(ui, controls, |ui, rect| self.picture(ui, session, &settings, rate, rect));
         self.bands(ui, session, &settings);
         ui.add_space(theme::GAP);
         self.controls(ui, session, &settings);
+        if self.is_dynamic(&settings) {
+            ui.add_space(4.0);
+            self.dynamics(ui, session);
+        }
     }
 
     fn figure(&self, session: &Session) -> String {
@@ -167,6 +172,9 @@ impl Panel for Eq {
         }
     }
 }
+
+/// Height of the row of a dynamic band.
+const DYNAMICS: f32 = 92.0;
 
 /// Height of what stands below the picture.
 const CONTROLS: f32 = 134.0;
@@ -189,7 +197,13 @@ impl Eq {
             self.alone(&painter, session, &graph, &response, rate);
         }
         let colour = if on { colours.yours } else { colours.mute };
-        graph.curve(&painter, self.curve_points(settings, &response, rate, graph), Stroke::new(2.0, colour));
+        let set = self.curve_points(settings, &response, rate, graph);
+        if on && let Some(now) = now(session, settings) {
+            let response = now.response(rate);
+            let moved = points(&graph, rate, |freq_hz| response.magnitude_db(freq_hz, Placement::Stereo));
+            painter.with_clip_rect(rect).add(strip(&set, &moved, colours.taken.gamma_multiply(0.4)));
+        }
+        graph.curve(&painter, set, Stroke::new(2.0, colour));
         history::legend(&painter, rect, &[("Before", colours.input), ("After", colours.output)], colours.mute);
         if Band::all().all(|band| !band.is_on(settings)) {
             let at = Pos2::new(rect.center().x, graph.y_at(0.0) - 24.0);
@@ -268,13 +282,47 @@ impl Eq {
         });
     }
 
+    /// Whether the selected band follows the level.
+    fn is_dynamic(&self, settings: &EqSettings) -> bool {
+        matches!(self.selected, Band::Number(i) if settings.bands[i].dynamics.on) && self.selected.has_gain(settings)
+    }
+
+    /// How the selected band follows the level.
+    fn dynamics(&self, ui: &mut Ui, session: &Session) {
+        let group = session.controls.group(self.selected.group());
+        super::row(ui, |ui| {
+            let mode = group.choice(&dynamic::MODE);
+            super::titled(ui, session, "Threshold Mode", |ui| segments(ui, session, mode, 1, 92.0));
+            super::divide(ui, session);
+            for dial in [&dynamic::RANGE, &dynamic::THRESHOLD, &dynamic::ATTACK, &dynamic::RELEASE] {
+                knob(ui, session, group.dial(dial), Size::Small);
+            }
+            super::divide(ui, session);
+            let source = group.choice(&key::SOURCE);
+            super::titled(ui, session, "Key", |ui| segments(ui, session, source, 1, 92.0));
+            if let Band::Number(i) = self.selected {
+                super::divide(ui, session);
+                super::titled(ui, session, "Listen", |ui| {
+                    let (rect, _) = ui.allocate_exact_size(vec2(64.0, 28.0), Sense::hover());
+                    listen::toggle(ui, session, &GROUP, Listen::Band(i as u8), rect);
+                });
+            }
+        });
+    }
+
     /// The controls of the selected band.
     fn controls(&self, ui: &mut Ui, session: &Session, settings: &EqSettings) {
         let band = self.selected;
         let group = session.controls.group(band.group());
         super::row(ui, |ui| {
             super::titled(ui, session, &band.title(), |ui| {
-                toggle::toggle(ui, session, band.on(session), Some(64.0));
+                toggle::toggle(ui, session, band.on(session), Some(76.0));
+                if let Band::Number(_) = band {
+                    let index = group.switch(&dynamic::DYNAMIC);
+                    ui.add_enabled_ui(band.has_gain(settings), |ui| {
+                        toggle::toggle(ui, session, index, Some(76.0));
+                    });
+                }
             });
             super::divide(ui, session);
             match band {
@@ -297,47 +345,6 @@ impl Eq {
             }
         });
     }
-}
-
-/// Lines across the picture, and their texts.
-const FREQUENCY_MARKS: [(f32, &str); 10] = [
-    (20.0, "20"),
-    (50.0, "50"),
-    (100.0, "100"),
-    (200.0, "200"),
-    (500.0, "500"),
-    (1_000.0, "1k"),
-    (2_000.0, "2k"),
-    (5_000.0, "5k"),
-    (10_000.0, "10k"),
-    (20_000.0, "20k"),
-];
-
-/// A response as a line, up to half the sample rate.
-fn points(graph: &Graph, rate: f64, db: impl Fn(f64) -> f64) -> Vec<Pos2> {
-    let last = (graph.rect.width() / CURVE_STEP).ceil() as usize;
-    let frequency = |i: usize| f64::from(graph.x.value(i as f32 / last as f32));
-    let below = |freq_hz: &f64| *freq_hz <= 0.5 * rate;
-    // Far below the picture is as good as at its edge, and infinity is no place.
-    let lowest = graph.y.low - 6.0;
-    let highest = graph.y.high + 6.0;
-    (0..=last)
-        .map(frequency)
-        .take_while(below)
-        .map(|freq_hz| graph.at(freq_hz as f32, (db(freq_hz) as f32).max(lowest).min(highest)))
-        .collect()
-}
-
-/// The area between a line below `top` and `top`.
-fn between(line: &[Pos2], top: f32, colour: egui::Color32) -> egui::Shape {
-    let turned: Vec<_> = line.iter().map(|at| Pos2::new(at.x, 2.0 * top - at.y)).collect();
-    let mut shape = area(&turned, top, colour);
-    if let egui::Shape::Mesh(mesh) = &mut shape {
-        for vertex in &mut std::sync::Arc::make_mut(mesh).vertices {
-            vertex.pos.y = 2.0 * top - vertex.pos.y;
-        }
-    }
-    shape
 }
 
 fn tab_id(band: Band) -> Id {
