@@ -53,8 +53,13 @@ fn chains(criterion: &mut Criterion) {
     master.glue.module.threshold_db = -20.0;
     master.eq.module = six_bands(master.eq.module);
     master.limiter.on = true;
+    master.limiter.module.gain_db = 6.0;
     master.input.trim_db = -2.0;
     self::chain::<Master>(criterion, "master everyday", &master, &pink);
+    // Its peaks then stay below the ceiling.
+    let mut idle = master;
+    (idle.limiter.module.gain_db, idle.input.trim_db) = (0.0, -12.0);
+    self::chain::<Master>(criterion, "master everyday, limiter idle", &idle, &pink);
     self::chain::<Master>(criterion, "master asleep", &master, &silence);
 }
 
