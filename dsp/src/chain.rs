@@ -103,6 +103,9 @@ impl<R: Rack> Chain<R> {
     /// Aims at new settings; they are on their way from the next control tick on.
     pub fn set(&mut self, settings: &R::Settings) {
         self.rack.set(settings);
+        // Asleep, no control tick would bring it there.
+        self.quiet = 0;
+        self.asleep = false;
     }
 
     /// Fades to the dry input, delayed by [`latency`](Self::latency), and back.
@@ -136,7 +139,9 @@ impl<R: Rack> Chain<R> {
         let mut at = 0;
         while at < frames.len() {
             if self.phase == 0 {
-                self.rack.control();
+                if !self.asleep {
+                    self.rack.control();
+                }
                 self.wet.control();
                 if std::mem::take(&mut self.observe_anew) {
                     self.observer.reset();
