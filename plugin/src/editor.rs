@@ -5,6 +5,7 @@
 
 mod bar;
 mod chain;
+mod destination;
 pub mod levels;
 mod listen;
 pub mod panel;
@@ -97,7 +98,7 @@ impl View {
         let now = ui.input(|input| input.time);
         self.levels.update(telemetry, now);
         self.hands.start(controls, now);
-        let session = Session::new(controls, edit, telemetry, &self.levels, colours, &self.hands, now);
+        let session = Session::new(controls, edit, telemetry, state, &self.levels, colours, &self.hands, now);
         let mut moves = false;
         for (i, tile) in self.tiles.iter_mut().enumerate() {
             moves |= tile.panel.update(&session, i == self.shown);

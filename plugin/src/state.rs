@@ -1,6 +1,7 @@
 //! What a session stores: the parameters, and beside them what is no parameter.
 
 use crate::params::{Control, Controls, ParamTree};
+use crate::targets::{self, Target};
 use nice_plug::params::Params;
 use nice_plug::plugin::{ParamValue, PluginState};
 use nice_plug::prelude::ParamPtr;
@@ -18,7 +19,7 @@ pub const STATE_FORMAT: u32 = 1;
 const FORMAT_KEY: &str = "format";
 const EDITOR_KEY: &str = "editor";
 
-/// How the editor was left: its size and look. Part of the session, not of presets.
+/// How the editor was left: its size, its look and the destination of the master. Part of the session, not of presets.
 #[derive(Debug)]
 pub struct EditorState {
     width: AtomicU32,
@@ -26,6 +27,8 @@ pub struct EditorState {
     /// Per cent.
     scale: AtomicU32,
     theme: AtomicU32,
+    /// Which of [`targets::all`].
+    target: AtomicU32,
 }
 
 /// Light or dark.
@@ -52,16 +55,20 @@ struct StoredEditor {
     height: u32,
     scale_percent: u32,
     theme: Theme,
+    /// The destination's id; missing in sessions that are older than it.
+    #[serde(default)]
+    target: String,
 }
 
 impl EditorState {
-    /// A window of `size` logical points, unscaled, dark.
+    /// A window of `size` logical points, unscaled, dark, for the first destination.
     pub fn new(size: (u32, u32)) -> Self {
         Self {
             width: AtomicU32::new(size.0),
             height: AtomicU32::new(size.1),
             scale: AtomicU32::new(100),
             theme: AtomicU32::new(0),
+            target: AtomicU32::new(0),
         }
     }
 
@@ -96,9 +103,27 @@ impl EditorState {
         self.theme.store(u32::from(theme == Theme::Light), Relaxed);
     }
 
+    /// The destination that loudness is measured against.
+    pub fn target(&self) -> &'static Target {
+        let all = targets::all();
+        &all[(self.target.load(Relaxed) as usize).min(all.len() - 1)]
+    }
+
+    /// Notes the destination by its id; one that is unknown is the first.
+    pub fn set_target(&self, id: &str) {
+        let place = targets::all().iter().position(|target| target.id == id).unwrap_or(0);
+        self.target.store(place as u32, Relaxed);
+    }
+
     fn to_json(&self) -> Option<String> {
         let (width, height) = self.size();
-        let stored = StoredEditor { width, height, scale_percent: self.scale.load(Relaxed), theme: self.theme() };
+        let stored = StoredEditor {
+            width,
+            height,
+            scale_percent: self.scale.load(Relaxed),
+            theme: self.theme(),
+            target: self.target().id.clone(),
+        };
         serde_json::to_string(&stored).ok()
     }
 
@@ -107,6 +132,7 @@ impl EditorState {
             self.set_size((stored.width, stored.height));
             self.scale.store(stored.scale_percent.clamp(SCALE_RANGE.0, SCALE_RANGE.1), Relaxed);
             self.set_theme(stored.theme);
+            self.set_target(&stored.target);
         }
     }
 }

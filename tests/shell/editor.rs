@@ -1,6 +1,7 @@
 //! The whole screen: everything has a name, can be reached, is large enough, and can be read.
 
 use crate::desk::{Desk, Done, SIZE};
+use crate::told::{Value, tell};
 use egui::accesskit::Role;
 use egui::epaint::ClippedShape;
 use egui::{Color32, Key, Modifiers, Rect, Shape, Vec2, vec2};
@@ -14,6 +15,7 @@ use tandem::params::Control;
 use tandem::shell::Product;
 use tandem::state::Theme;
 use tandem_dsp::meter::level::LevelReading;
+use tandem_dsp::meter::programme;
 
 /// Every panel of `P`.
 fn panels<P: Product>() -> Vec<&'static str> {
@@ -323,6 +325,15 @@ fn texts(shapes: &[ClippedShape]) -> Vec<(String, Rect, Rect)> {
     found
 }
 
+/// Figures with long texts and long verdicts.
+static MEASURED: [Value; 5] = [
+    (&programme::GROUP, &programme::INTEGRATED, -38.8),
+    (&programme::GROUP, &programme::SHORT_TERM, -38.8),
+    (&programme::GROUP, &programme::MOMENTARY, -38.8),
+    (&programme::GROUP, &programme::TRUE_PEAK[0], 10.8),
+    (&programme::GROUP, &programme::PLR, 48.8),
+];
+
 fn texts_fit<P: Product>(size: Vec2, scale: f32) {
     let prepare = |desk: &mut Desk| {
         let controls = desk.bench().controls.clone();
@@ -335,6 +346,10 @@ fn texts_fit<P: Product>(size: Vec2, scale: f32) {
         controls.set_quietly(&changes);
         desk.bench().telemetry.rate.store(176_400.0, Relaxed);
         desk.bench().telemetry.latency.store(26_460, Relaxed);
+        if P::NAME == Master::NAME {
+            tell(&desk.bench().telemetry, &MEASURED);
+            desk.bench().state.set_target("td1008_speech");
+        }
         for cells in [&desk.bench().telemetry.input, &desk.bench().telemetry.output] {
             cells.publish(LevelReading { peak_db: [-66.6; 2], vu_db: [-66.6; 2] });
         }

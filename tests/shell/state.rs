@@ -50,12 +50,26 @@ fn the_editor_comes_back_as_it_was_left() {
     editor.set_size((1_400, 900));
     editor.set_scale(1.25);
     editor.set_theme(Theme::Light);
+    editor.set_target("ebu_r128");
     let fields = shell.stored().serialize_fields();
     assert_eq!(fields["format"], STATE_FORMAT.to_string());
     other.stored().deserialize_fields(&fields);
     let editor = &other.stored().editor;
     assert_eq!((editor.size(), editor.scale(), editor.theme()), ((1_400, 900), 1.25, Theme::Light));
+    assert_eq!(editor.target().id, "ebu_r128");
     assert_eq!(other.stored().serialize_fields(), fields, "the second save");
+}
+
+#[test]
+fn a_destination_that_is_unknown_or_missing_is_the_first() {
+    let shell = Shell::<Master>::default();
+    let editor = &shell.stored().editor;
+    for target in [r#","target":"a later one""#, ""] {
+        editor.set_target("cd");
+        let json = format!(r#"{{"width":1200,"height":800,"scale_percent":100,"theme":"dark"{target}}}"#);
+        shell.stored().deserialize_fields(&BTreeMap::from([("editor".to_string(), json)]));
+        assert_eq!((editor.size(), editor.target().id.as_str()), ((1_200, 800), "spotify"), "after {target:?}");
+    }
 }
 
 #[test]

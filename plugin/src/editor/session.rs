@@ -4,6 +4,7 @@ use super::levels::Levels;
 use super::theme::Colours;
 use crate::edit::Edit;
 use crate::params::{Control, Controls, ParamIndex};
+use crate::state::EditorState;
 use crate::telemetry::{Look, Telemetry};
 use std::cell::{Cell, RefCell};
 use tandem_dsp::control::{Choice, Dial, Enumerated, Group, Settings, Switch, Visit};
@@ -17,6 +18,8 @@ pub struct Session<'a> {
     pub telemetry: &'a Telemetry,
     /// What the modules measure, as it stands.
     pub look: Look<'a>,
+    /// How the editor was left.
+    pub state: &'a EditorState,
     /// Levels with the ballistics of display.
     pub levels: &'a Levels,
     /// Colours to draw with.
@@ -97,16 +100,18 @@ impl Hands {
 
 impl<'a> Session<'a> {
     /// See the fields.
+    #[expect(clippy::too_many_arguments, reason = "each is a field, and there is one caller")]
     pub fn new(
         controls: &'a Controls,
         edit: &'a dyn Edit,
         telemetry: &'a Telemetry,
+        state: &'a EditorState,
         levels: &'a Levels,
         colours: &'a Colours,
         hands: &'a Hands,
         now: f64,
     ) -> Self {
-        Self { controls, telemetry, look: telemetry.readings.look(), levels, colours, now, edit, hands }
+        Self { controls, telemetry, look: telemetry.readings.look(), state, levels, colours, now, edit, hands }
     }
 
     /// The parameter's value, in the dial's unit, an option's index, or 0 and 1.

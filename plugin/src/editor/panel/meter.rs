@@ -1,12 +1,13 @@
 //! Meter: loudness, true peak and correlation of what leaves, now and over time.
 
 use super::{Kind, Panel};
+use crate::editor::destination;
 use crate::editor::levels::History;
 use crate::editor::session::{Help, Session};
 use crate::editor::theme;
 use crate::editor::widget::graph::{Axis, Graph};
-use crate::editor::widget::{history, menu, text_within, toggle};
-use egui::{Align, Align2, Color32, Popup, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use crate::editor::widget::{history, text_within, toggle};
+use egui::{Align, Align2, Color32, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use std::sync::atomic::Ordering::Relaxed;
 use tandem_dsp::meter::programme::{
     CORRELATION, GROUP, INTEGRATED, LRA, LRA_STABLE, MAX_MOMENTARY, MAX_SHORT_TERM, MOMENTARY, PLR, PSR, SHORT_TERM,
@@ -24,9 +25,6 @@ const SHOWN_LUFS: (f32, f32) = (-40.0, -4.0);
 const STEP_S: f64 = 0.5;
 const STEPS: usize = 360;
 
-/// Lines to measure against, LUFS.
-const TARGETS: [f32; 5] = [-9.0, -14.0, -16.0, -23.0, -24.0];
-
 /// Height of a figure's row.
 const ROW: f32 = 30.0;
 
@@ -37,21 +35,13 @@ struct Meter {
     short_term: History,
     momentary: History,
     integrated: History,
-    /// The line that is shown, LUFS: for the eye only.
-    target_lufs: Option<f32>,
     short_term_lufs: Option<f32>,
 }
 
 impl Meter {
     fn new() -> Self {
         let history = || History::new(f32::NAN, STEP_S, STEPS);
-        Self {
-            short_term: history(),
-            momentary: history(),
-            integrated: history(),
-            target_lufs: None,
-            short_term_lufs: None,
-        }
+        Self { short_term: history(), momentary: history(), integrated: history(), short_term_lufs: None }
     }
 }
 
@@ -105,10 +95,11 @@ impl Meter {
         for line in lines(&self.integrated, &graph) {
             inside.extend(Shape::dashed_line(&line, Stroke::new(1.6, colours.ink), 5.0, 4.0));
         }
-        if let Some(lufs) = self.target_lufs {
-            let y = graph.y_at(lufs);
+        let target = session.state.target();
+        if let Some(lufs) = target.lufs {
+            let y = graph.y_at(lufs as f32);
             inside.hline(rect.x_range(), y, Stroke::new(1.5, colours.yours));
-            history::label(painter, rect, &format!("Target {lufs:.0} LUFS"), y, colours.ink);
+            history::label(painter, rect, &format!("{} {lufs} LUFS", target.name), y, colours.ink);
         }
         let entries = [
             ("Short-term", colours.output),
@@ -131,9 +122,9 @@ impl Meter {
         let end = text_within(&painter, at, Align2::LEFT_CENTER, &big, theme::figure(), colours.ink, FIGURES).right();
         let unit = pos2(end + 8.0, rect.top() + 41.0);
         text_within(&painter, unit, Align2::LEFT_CENTER, "LUFS", theme::small(), colours.mute, 60.0);
-        if let (Some(target), Some(lufs)) = (self.target_lufs, read(&INTEGRATED)) {
+        if let (Some(target), Some(lufs)) = (session.state.target().lufs, read(&INTEGRATED)) {
             let at = pos2(rect.right(), rect.top() + 41.0);
-            let off = format!("{:+.1} LU", lufs - target);
+            let off = format!("{:+.1} LU", lufs - target as f32);
             text_within(&painter, at, Align2::RIGHT_CENTER, &off, theme::body(), colours.ink, 90.0);
         }
         let peak = TRUE_PEAK.iter().filter_map(read).reduce(f32::max);
@@ -168,11 +159,14 @@ impl Meter {
                 session.say(Help { name: name.to_string(), text: format!("{help}{note}"), wrong: false });
             }
         }
-        let buttons = rect.top() + 76.0 + 8.0 * ROW + 4.0;
-        let reset = Rect::from_min_size(pos2(rect.left(), buttons), vec2(96.0, 28.0));
+        let below = rect.top() + 76.0 + 8.0 * ROW - 10.0;
+        let choice = Rect::from_min_size(pos2(rect.left(), below), vec2(rect.width(), 28.0));
+        destination::choose(ui, session, choice);
+        let reset =
+            Rect::from_min_max(pos2(rect.left(), rect.bottom() - 28.0), pos2(rect.left() + 96.0, rect.bottom()));
+        let words = Rect::from_min_max(pos2(rect.left(), choice.bottom() + 8.0), pos2(rect.right(), reset.top() - 8.0));
+        destination::judge(ui, session, read(&INTEGRATED), peak, words);
         self.reset_button(ui, session, reset);
-        let target = Rect::from_min_max(pos2(reset.right() + theme::GAP, buttons), pos2(rect.right(), buttons + 28.0));
-        self.target_menu(ui, session, target);
     }
 
     fn reset_button(&mut self, ui: &Ui, session: &Session, rect: Rect) {
@@ -190,37 +184,6 @@ impl Meter {
             }
         }
         response.on_hover_text("Starts the measurement anew");
-    }
-
-    /// The line to measure against; it changes no sound.
-    fn target_menu(&mut self, ui: &Ui, session: &Session, rect: Rect) {
-        let colours = session.colours;
-        let name = |target: Option<f32>| target.map_or("No target".to_string(), |lufs| format!("{lufs:.0} LUFS"));
-        let response = ui.interact(rect, ui.make_persistent_id("target"), Sense::click());
-        let shown = name(self.target_lufs);
-        response.widget_info(|| WidgetInfo {
-            label: Some("Target line".to_string()),
-            current_text_value: Some(shown.clone()),
-            ..WidgetInfo::new(Role::ComboBox)
-        });
-        toggle::button(ui, session, &response, rect, "", false);
-        let at = pos2(rect.left() + 10.0, rect.center().y);
-        text_within(ui.painter(), at, Align2::LEFT_CENTER, &shown, theme::body(), colours.ink, rect.width() - 32.0);
-        ui.painter().add(menu::chevron(pos2(rect.right() - 13.0, rect.center().y), colours.mute));
-        if response.hovered() || response.has_focus() {
-            let text = "A line in the picture to measure against. It changes no sound.";
-            session.say(Help { name: "Target line".to_string(), text: text.to_string(), wrong: false });
-        }
-        Popup::menu(&response).gap(4.0).show(|ui| {
-            ui.set_min_width(rect.width() - menu::MENU_MARGINS);
-            for target in [None].into_iter().chain(TARGETS.map(Some)) {
-                let text = egui::RichText::new(name(target)).font(theme::body());
-                if ui.selectable_label(target == self.target_lufs, text).clicked() {
-                    self.target_lufs = target;
-                    ui.close();
-                }
-            }
-        });
     }
 }
 
