@@ -1,7 +1,8 @@
 //! The compressor: its curve, its times, and that nothing of it clicks.
 
+use super::alone::{Alone, is_off_until_asked, keeps_its_promises};
 use super::chain;
-use tandem_dsp::chain::{Chain, Rack, Stage};
+use tandem_dsp::chain::Chain;
 use tandem_dsp::control::{Enumerated, Staged};
 use tandem_dsp::module::compressor::{
     ATTACK, Character, Compressor, CompressorSettings, LOOK_AHEAD, RATIO, RELEASE, Sense,
@@ -459,56 +460,14 @@ fn switching_characters_does_not_click() {
     }
 }
 
-/// The compressor, staged, as a rack of its own.
-#[derive(Default)]
-struct Alone(Stage<Compressor>);
-
-impl Processor for Alone {
-    type Settings = Staged<CompressorSettings>;
-    fn prepare(&mut self, rate: f64, mode: LatencyMode) {
-        self.0.prepare(rate, mode);
-    }
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-    fn set(&mut self, settings: &Self::Settings) {
-        self.0.set(settings);
-    }
-    fn control(&mut self) {
-        self.0.control();
-    }
-    fn tick(&mut self, input: Frame, key: Frame) -> Frame {
-        self.0.tick(input, key)
-    }
-    fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
-        self.0.run(frames, keys);
-    }
-    fn latency(&self) -> usize {
-        self.0.latency()
-    }
-    fn is_settled(&self) -> bool {
-        self.0.is_settled()
-    }
-}
-
-impl Rack for Alone {
-    type Observer = ();
-}
-
 #[test]
 fn nothing_compresses_until_asked() {
-    assert!(!Staged::<CompressorSettings>::default().on, "a fresh compressor is off");
-    chain::fresh_instance_nulls::<Alone>();
+    is_off_until_asked::<Compressor>();
 }
 
 #[test]
 fn a_compressor_keeps_what_every_chain_promises() {
-    chain::reports_the_latency_it_has::<Alone>([0.0, 2.1, 2.1]);
-    chain::does_not_depend_on_blocks::<Alone>();
-    chain::reset_is_fresh::<Alone>();
-    chain::survives_bad_numbers::<Alone>();
-    chain::is_safe_at_any_rate::<Alone>();
-    chain::allocates_nothing_but_in_prepare::<Alone>();
+    keeps_its_promises::<Compressor>([0.0, 2.1, 2.1]);
 }
 
 #[test]
@@ -518,7 +477,7 @@ fn a_gain_comes_back_while_a_chain_sleeps() {
         let input = [level(24_000, -3.0), level(96_000, -400.0), level(4_800, -40.0)].concat();
         let mut alone = input.clone();
         process(&mut started(LatencyMode::Mix, &settings), &mut alone, &[]);
-        let mut chain = Chain::<Alone>::default();
+        let mut chain = Chain::<Alone<Compressor>>::default();
         chain.prepare(RATE, LatencyMode::Mix);
         chain.set(&Staged { on: true, module: settings });
         chain.set_bypass(false);

@@ -1,8 +1,8 @@
 //! The limiter: what it is when it does nothing, its times, and that nothing of it clicks or breaks.
 
+use super::alone::{Alone, is_off_until_asked, keeps_its_promises};
 use super::chain;
 use super::limiter_ceiling::limited;
-use tandem_dsp::chain::{Rack, Stage};
 use tandem_dsp::control::{Enumerated, Staged};
 use tandem_dsp::module::limiter::{Limiter, LimiterSettings, Style};
 use tandem_dsp::smooth::Gain;
@@ -465,56 +465,14 @@ fn readings_and_slices_say_what_happened() {
     }
 }
 
-/// The limiter, staged, as a rack of its own.
-#[derive(Default)]
-struct Alone(Stage<Limiter>);
-
-impl Processor for Alone {
-    type Settings = Staged<LimiterSettings>;
-    fn prepare(&mut self, rate: f64, mode: LatencyMode) {
-        self.0.prepare(rate, mode);
-    }
-    fn reset(&mut self) {
-        self.0.reset();
-    }
-    fn set(&mut self, settings: &Self::Settings) {
-        self.0.set(settings);
-    }
-    fn control(&mut self) {
-        self.0.control();
-    }
-    fn tick(&mut self, input: Frame, key: Frame) -> Frame {
-        self.0.tick(input, key)
-    }
-    fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
-        self.0.run(frames, keys);
-    }
-    fn latency(&self) -> usize {
-        self.0.latency()
-    }
-    fn is_settled(&self) -> bool {
-        self.0.is_settled()
-    }
-}
-
-impl Rack for Alone {
-    type Observer = ();
-}
-
 #[test]
 fn nothing_limits_until_asked() {
-    assert!(!Staged::<LimiterSettings>::default().on, "a fresh limiter is off");
-    chain::fresh_instance_nulls::<Alone>();
+    is_off_until_asked::<Limiter>();
 }
 
 #[test]
 fn a_limiter_keeps_what_every_chain_promises() {
-    chain::reports_the_latency_it_has::<Alone>([0.0, 8.0, 8.0]);
-    chain::does_not_depend_on_blocks::<Alone>();
-    chain::reset_is_fresh::<Alone>();
-    chain::survives_bad_numbers::<Alone>();
-    chain::is_safe_at_any_rate::<Alone>();
-    chain::allocates_nothing_but_in_prepare::<Alone>();
+    keeps_its_promises::<Limiter>([0.0, 8.0, 8.0]);
 }
 
 #[test]
@@ -522,7 +480,7 @@ fn delta_is_what_the_limiter_takes_or_adds() {
     let settings = Staged { on: true, module: driven(Style::Punch) };
     let input = pink(24_000, 4, -15.0);
     let [wet, delta] = [false, true].map(|delta| {
-        let mut alone = Alone::default();
+        let mut alone = Alone::<Limiter>::default();
         alone.prepare(RATE, LatencyMode::Mix);
         alone.set(&settings);
         alone.0.listen(if delta { Listen::Delta } else { Listen::Output });

@@ -4,6 +4,7 @@
 #[global_allocator]
 static ALLOCATOR: nice_assert_no_alloc::AllocDisabler = nice_assert_no_alloc::AllocDisabler;
 
+mod alone;
 mod chain;
 mod characters;
 mod compressor;
