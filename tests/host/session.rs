@@ -3,11 +3,11 @@
 use crate::bundles::bundle;
 use std::fs;
 use std::path::{Path, PathBuf};
-use tandem_dsp::units::gain_to_db;
 use tandem_render::audio::{self, Bits, Sound};
 use tandem_render::measure::{Measured, band_db, part};
 use tandem_render::session::{self, Files, Goal, Mastered, Mix, Verdict};
 use tandem_render::song::{self, Kind};
+use tandem_tests::measure::true_peak_db;
 use tandem_tests::signals::{Random, pink};
 
 const RATE: u32 = 48_000;
@@ -47,8 +47,8 @@ fn run(paths: &[PathBuf], target_lufs: f64) -> (Mix, Mastered) {
     let bundle = bundle();
     let tracks = session::stem_tracks(session::open_stems(paths).expect("reads"));
     let mix = session::mix(&bundle, tracks, &mut quiet()).expect("mixes");
-    let settings = session::plain_mastering();
-    let master = session::master(&bundle, &mix.sound, settings, vec![], goal(target_lufs), &mut quiet());
+    let mastering = session::plain_mastering();
+    let master = session::master(&bundle, &mix.sound, &mastering, goal(target_lufs), &mut quiet());
     (mix, master.expect("masters"))
 }
 
@@ -92,30 +92,50 @@ fn the_balance_is_the_users() {
     }
 }
 
+/// The true peak as an FFT interpolates it at sixteen points a sample, dBTP.
+fn interpolated_peak_db(sound: &Sound) -> f64 {
+    let peak = |channel: &Vec<f32>| true_peak_db(&channel.iter().map(|x| f64::from(*x)).collect::<Vec<_>>());
+    sound.channels.iter().map(peak).fold(f64::NEG_INFINITY, f64::max)
+}
+
 #[test]
-fn where_peaks_forbid_the_target_it_says_so_and_does_not_clip() {
+fn a_loud_target_goes_through_the_limiter_and_under_the_ceiling() {
     let folder = tempfile::tempdir().expect("a folder");
-    // Ticks twice a second: peaks far above their loudness.
+    let paths = [1, 2].map(|seed| file(folder.path(), &format!("{seed}.wav"), &stem(6.0, seed, -24.0, RATE)));
+    for target_lufs in [-11.0, -9.0] {
+        let (mix, master) = run(&paths, target_lufs);
+        // As it is written: 24 bits.
+        let path = folder.path().join("master.wav");
+        audio::write(&path, &master.sound, Bits::Int24, true).expect("writes");
+        let written = audio::read(&path).expect("reads");
+        let off = Measured::of(&written).reading.integrated_lufs - target_lufs;
+        assert!(off.abs() <= 0.3, "target {target_lufs}: {off:+.2} LU off");
+        let peak_dbtp = interpolated_peak_db(&written);
+        assert!(peak_dbtp <= CEILING_DBTP + 0.02, "target {target_lufs}: {peak_dbtp:.3} dBTP");
+        // Gain alone would be over it.
+        let mix = Measured::of(&mix.sound).reading;
+        let alone_dbtp = mix.max_true_peak_db + target_lufs - mix.integrated_lufs;
+        assert!(alone_dbtp > CEILING_DBTP + 2.0, "gain alone takes the peaks to {alone_dbtp:.1} dBTP");
+    }
+}
+
+#[test]
+fn where_a_target_is_out_of_reach_it_says_so_and_does_not_clip() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A tick a second, far above its loudness: what is turned up is turned down again.
     let mut random = Random::new(5);
     let frames: Vec<_> = (0..4 * RATE as usize)
         .map(|i| {
-            let level = 0.5 * (-((i % 24_000) as f64) / 400.0).exp();
+            let level = 0.5 * (-((i % 48_000) as f64) / 100.0).exp();
             [level * (2.0 * random.uniform() - 1.0); 2]
         })
         .collect();
     let (_, master) = run(&[file(folder.path(), "ticks.wav", &Sound::from_frames(&frames, RATE))], -8.0);
-    let reading = &master.measured.reading;
-    let Verdict::PeaksForbid { would_peak_dbtp, reached_lufs, .. } = master.verdict else {
-        panic!("{}", master.verdict)
-    };
-    assert!(would_peak_dbtp > 0.0 && reached_lufs < -8.3, "{}", master.verdict);
-    let peak = reading.max_true_peak_db;
-    // A trim stops right at the ceiling; a limiter's look-ahead may leave a little below it between such ticks.
-    let limits = master.settings.iter().any(|setting| setting.parameter == "Limiter Gain");
-    let lowest = CEILING_DBTP - if limits { 0.3 } else { 0.05 };
-    assert!((lowest..=CEILING_DBTP + 0.02).contains(&peak), "peaks at {peak:.2} dBTP, not at the ceiling");
-    let sample = master.sound.channels.iter().flatten().fold(0.0f32, |peak, x| peak.max(x.abs()));
-    assert!(sample < 1.0, "a sample at {:.2} dBFS", gain_to_db(f64::from(sample)));
+    let Verdict::OutOfReach { target_lufs, reached_lufs, .. } = master.verdict else { panic!("{}", master.verdict) };
+    assert!(target_lufs == -8.0 && reached_lufs < -8.3, "{}", master.verdict);
+    assert!((reached_lufs - master.measured.reading.integrated_lufs).abs() < 1e-9, "{}", master.verdict);
+    let peak_dbtp = interpolated_peak_db(&master.sound);
+    assert!(peak_dbtp <= CEILING_DBTP + 0.02, "peaks at {peak_dbtp:.3} dBTP");
 }
 
 /// Standard deviation of the momentary loudness while there is sound, LU.
@@ -138,10 +158,32 @@ fn the_demo_song_is_mixed_with_what_it_needs() {
     let mixed =
         |song: &song::Song| session::mix(&bundle, session::demo_song_tracks(song), &mut quiet()).expect("mixes");
     let mix = mixed(&song);
-    let (settings, automation) = session::demo_song_mastering();
-    let master = session::master(&bundle, &mix.sound, settings, automation, goal(-18.0), &mut quiet());
-    let master = master.expect("masters");
-    assert_eq!(master.verdict, Verdict::OnTarget, "{}", master.verdict);
+    let mastering = session::demo_song_mastering();
+    let mastered = |target_lufs: f64| {
+        let master = session::master(&bundle, &mix.sound, &mastering, goal(target_lufs), &mut quiet());
+        let master = master.expect("masters");
+        assert_eq!(master.verdict, Verdict::OnTarget, "{}", master.verdict);
+        master
+    };
+    let [soft, loud] = [-23.0, -9.0].map(mastered);
+    // The limiter and the fader come after the glue, which so does the same at any target, and no more than it should.
+    let work = |master: &Mastered, name: &str| {
+        master
+            .modules
+            .iter()
+            .find(|work| work.name == name)
+            .and_then(|work| work.taken_db.clone())
+            .expect("it turns down")
+    };
+    let glue = work(&loud, "Glue");
+    assert!(glue == work(&soft, "Glue"), "the glue depends on the target");
+    let most_db = glue.iter().copied().fold(0.0, f64::max);
+    assert!((1.0..=2.5).contains(&most_db), "the glue takes {most_db:.1} dB at most");
+    let held = work(&soft, "Limiter").iter().copied().fold(0.0, f64::max);
+    assert!(held < 0.01, "the limiter takes {held:.2} dB of a master that is turned down");
+    // Of a click the loudness meter sees next to nothing, the limiter all.
+    let held = work(&loud, "Limiter").iter().copied().fold(0.0, f64::max);
+    assert!((3.0..15.0).contains(&held), "the limiter takes {held:.1} dB at most of a loud master");
 
     // What the settings claim: less mud re presence in the lead than was recorded, by half of its excess or more.
     let lead = mix.channels.iter().find(|c| c.track.name == "lead").expect("a lead");

@@ -30,7 +30,7 @@ pub struct Demo {
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Integrated loudness of the master, LUFS.
-    #[arg(long, value_name = "LUFS", default_value_t = -16.0, allow_hyphen_values = true)]
+    #[arg(long, value_name = "LUFS", default_value_t = -14.0, allow_hyphen_values = true)]
     target: f64,
     /// Replace what an earlier run left.
     #[arg(long)]
@@ -70,17 +70,17 @@ pub fn run(command: &Demo) -> Result<()> {
 
     let goal = Goal { target_lufs: command.target, ceiling_dbtp: CEILING_DBTP };
     let mut stage = Stages::default();
-    let (title, tracks, (settings, automation), sections) = if stems.is_empty() {
+    let (title, tracks, mastering, sections) = if stems.is_empty() {
         stage.show("Playing the demo song", 0.0);
         let song = song::compose();
         let tracks = session::demo_song_tracks(&song);
         ("the demo song".to_string(), tracks, session::demo_song_mastering(), song.sections)
     } else {
         let title = format!("{} stems", stems.len());
-        (title, session::stem_tracks(stems), (session::plain_mastering(), Vec::new()), Vec::new())
+        (title, session::stem_tracks(stems), session::plain_mastering(), Vec::new())
     };
     let mix = session::mix(&bundle, tracks, &mut |what, done| stage.show(what, done))?;
-    let master = session::master(&bundle, &mix.sound, settings, automation, goal, &mut |what, done| {
+    let master = session::master(&bundle, &mix.sound, &mastering, goal, &mut |what, done| {
         stage.show(what, done);
     })?;
     stage.end();

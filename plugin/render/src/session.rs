@@ -4,14 +4,16 @@ mod demo_song;
 mod files;
 mod master;
 mod mix;
+mod modules;
 mod ride;
 mod staging;
 mod stems;
 
 pub use demo_song::{mastering as demo_song_mastering, tracks as demo_song_tracks};
 pub use files::Files;
-pub use master::{Goal, Mastered, Verdict, master, plain_mastering};
+pub use master::{Goal, Mastered, Mastering, Verdict, master, plain_mastering};
 pub use mix::{Channelled, Mix, mix};
+pub use modules::ModuleWork;
 pub use stems::{Stem, open as open_stems, tracks as stem_tracks};
 
 use crate::audio::Sound;

@@ -17,8 +17,9 @@ const GRID: RGBColor = RGBColor(1, 0, 3);
 const BEFORE: RGBColor = RGBColor(1, 0, 4);
 const AFTER: RGBColor = RGBColor(1, 0, 5);
 const YOURS: RGBColor = RGBColor(1, 0, 6);
-const COLOURS: [(RGBColor, &str); 6] =
-    [(INK, "ink"), (MUTE, "mute"), (GRID, "grid"), (BEFORE, "in"), (AFTER, "out"), (YOURS, "yours")];
+const TAKEN: RGBColor = RGBColor(1, 0, 7);
+const COLOURS: [(RGBColor, &str); 7] =
+    [(INK, "ink"), (MUTE, "mute"), (GRID, "grid"), (BEFORE, "in"), (AFTER, "out"), (YOURS, "yours"), (TAKEN, "taken")];
 
 /// Text sizes in pixels.
 const LABEL_PX: u32 = 16;
@@ -171,6 +172,49 @@ pub fn loudness(before: &History, after: &History, target_lufs: f64, sections: &
             let short_term = points(&history.short_term_lufs, 29);
             chart.draw_series(LineSeries::new(short_term, colour.stroke_width(3))).map_err(failed)?;
         }
+        area.present().map_err(failed)?;
+    }
+    Ok(themed(svg))
+}
+
+/// What a module turns down over time, in dB, hanging from zero.
+pub fn taken(taken_db: &[f64]) -> Result<String> {
+    const HEIGHT: u32 = 170;
+    /// A module that rests is not to look busy.
+    const LEAST_DB: f64 = 3.0;
+    let mut svg = String::new();
+    {
+        let area = SVGBackend::with_string(&mut svg, (WIDTH, HEIGHT)).into_drawing_area();
+        let seconds = taken_db.len().max(1) as f64 * HISTORY_STEP_S;
+        let deepest = taken_db.iter().copied().fold(LEAST_DB, f64::max).ceil();
+        let mut chart = ChartBuilder::on(&area)
+            .margin_top(10)
+            .margin_right(12)
+            .set_label_area_size(LabelAreaPosition::Left, LEFT_PX)
+            .set_label_area_size(LabelAreaPosition::Bottom, BOTTOM_PX)
+            .build_cartesian_2d(0.0..seconds, -deepest..0.0)
+            .map_err(failed)?;
+        chart
+            .configure_mesh()
+            .axis_style(GRID)
+            .bold_line_style(GRID)
+            .light_line_style(TRANSPARENT)
+            .disable_x_mesh()
+            .x_labels(12)
+            .y_labels(4)
+            .x_label_style(text(LABEL_PX, MUTE))
+            .y_label_style(text(LABEL_PX, MUTE))
+            .x_label_formatter(&|x| format!("{x:.0}"))
+            .y_label_formatter(&|y| if y.abs() < 0.05 { "0".into() } else { format!("{y:.0}") })
+            .axis_desc_style(text(NAME_PX, MUTE))
+            .x_desc("time, s")
+            .y_desc("gain, dB")
+            .draw()
+            .map_err(failed)?;
+        // Each step holds to its end.
+        let steps =
+            taken_db.iter().enumerate().flat_map(|(i, db)| [i, i + 1].map(|edge| (edge as f64 * HISTORY_STEP_S, -db)));
+        chart.draw_series(AreaSeries::new(steps, 0.0, TAKEN.mix(0.7))).map_err(failed)?;
         area.present().map_err(failed)?;
     }
     Ok(themed(svg))

@@ -128,11 +128,38 @@ fn section_table(sections: &[SectionFigures]) -> String {
 fn mastering(report: &Report) -> Result<String> {
     let (mix, master) = (&report.mix.sound, &report.master.sound);
     Ok(format!(
-        "<h2>The master</h2><section>{}{}{}{}</section>",
+        "<h2>The master</h2><section>{}{}{}{}{}</section>",
         waveforms(mix, master, "mix", "master")?,
         spectra(mix, master, "mix", "master")?,
+        modules(report)?,
         settings(&report.master.settings),
         automation(&report.master.automation),
+    ))
+}
+
+/// What each of Master's modules does: the figures of what leaves it, and what it turns down.
+fn modules(report: &Report) -> Result<String> {
+    let row = |name: &str, measured: &Measured, taken_db: Option<&[f64]>| {
+        let most = taken_db.map_or(f64::NAN, |taken| taken.iter().copied().fold(0.0, f64::max));
+        let reading = &measured.reading;
+        let figures = [reading.integrated_lufs, reading.max_true_peak_db, reading.plr_lu, reading.lra_lu, most];
+        let cells = figures.map(|value| format!("<td>{}</td>", number(value)));
+        format!("<tr><th>{name}</th>{}</tr>", cells.concat())
+    };
+    let works = &report.master.modules;
+    let rows: String = works.iter().map(|work| row(work.name, &work.measured, work.taken_db.as_deref())).collect();
+    let mut charts = String::new();
+    for (work, taken_db) in works.iter().filter_map(|work| Some((work, work.taken_db.as_ref()?))) {
+        charts += &format!(
+            "<figure>{}<figcaption>What {} turns down, at most in each tenth of a second.</figcaption></figure>",
+            chart::taken(taken_db)?,
+            work.name
+        );
+    }
+    Ok(format!(
+        "<h3>Module by module</h3><table class=\"numbers\"><thead><tr><th>behind</th><th>loudness, LUFS</th><th>true peak, dBTP</th><th>PLR, LU</th><th>loudness range, LU</th><th>turns down at most, dB</th></tr></thead><tbody>{}{rows}{}</tbody></table>{charts}",
+        row("the mix", &Measured::of(&report.mix.sound), None),
+        row("Output", &report.master.measured, None),
     ))
 }
 

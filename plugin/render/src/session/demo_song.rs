@@ -1,7 +1,7 @@
 //! How the demo song is mixed and mastered.
 
 use super::ride::ride;
-use super::{Setting, Track};
+use super::{Mastering, Setting, Track};
 use crate::automation::Row;
 use crate::measure::Measured;
 use crate::song::{Kind, LENGTH_S, Song};
@@ -184,7 +184,7 @@ fn by_section(song: &Song, parameter: &str, verse: &str, chorus: &str) -> Vec<Ro
 }
 
 /// What Master does to the song besides its loudness, and what moves: the last chord fades.
-pub fn mastering() -> (Vec<Setting>, Vec<Row>) {
+pub fn mastering() -> Mastering {
     let settings = [
         Setting::group(
             "Takes out rumble that no one hears but that costs headroom.",
@@ -208,17 +208,28 @@ pub fn mastering() -> (Vec<Setting>, Vec<Row>) {
             "Opens the top.",
             &[("EQ 3 On", "On"), ("EQ 3 Shape", "High Shelf"), ("EQ 3 Frequency", "11 kHz"), ("EQ 3 Gain", "1 dB")],
         ),
+        Setting::group(
+            "Holds the mix together: 1 to 2 dB where the choruses are loud, next to nothing in the verses.",
+            &[
+                ("Glue On", "On"),
+                ("Glue Character", "Bus"),
+                ("Glue Threshold", "-20 dB"),
+                ("Glue Ratio", "2:1"),
+                ("Glue Attack", "30 ms"),
+                ("Glue Auto Release", "On"),
+            ],
+        ),
+        Setting::group("Keeps kick and bass from moving everything else.", &[("Glue Key HP", "90 Hz")]),
     ]
     .concat();
     const FADE_S: f64 = 2.0;
     const STEPS: usize = 40;
-    let mut automation: Vec<Row> = (0..STEPS)
+    let mut fader_moves: Vec<(f64, f64)> = (0..STEPS)
         .map(|step| {
             let along = step as f64 / STEPS as f64;
-            let fader_db = 20.0 * (1.0 - along).powi(2).log10();
-            Row::new(LENGTH_S - FADE_S * (1.0 - along), "Output Fader", format!("{fader_db:.2} dB"))
+            (LENGTH_S - FADE_S * (1.0 - along), 20.0 * (1.0 - along).powi(2).log10())
         })
         .collect();
-    automation.push(Row::new(LENGTH_S - 0.02, "Output Fader", "-inf dB"));
-    (settings, automation)
+    fader_moves.push((LENGTH_S - 0.02, f64::NEG_INFINITY));
+    Mastering { settings, fader_moves }
 }

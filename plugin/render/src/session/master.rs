@@ -1,15 +1,17 @@
 //! The master: the mix through Master, brought to its target by measuring.
 
 use super::mix::finite;
+use super::modules::{ModuleWork, taken_apart};
 use super::{Progress, Setting};
 use crate::audio::Sound;
 use crate::automation::Row;
-use crate::host::{Bundle, Plugin};
+use crate::host::Bundle;
 use crate::measure::Measured;
 use crate::render::{Options, render};
 use anyhow::{Result, bail};
 use std::fmt;
-use tandem_dsp::module::input::TRIM;
+use tandem_dsp::module::fader::FADER;
+use tandem_dsp::module::limiter::GAIN;
 
 /// Where a master is to end.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,16 +23,25 @@ pub struct Goal {
 }
 
 /// A master on its target is at most so far from it, LU.
-pub const TOLERANCE_LU: f64 = 0.3;
+const TOLERANCE_LU: f64 = 0.3;
 
-/// Good enough to stop at, LU.
-const CLOSE_LU: f64 = 0.02;
+/// Good enough to stop at, LU: a figure to a tenth then reads as the target does.
+const CLOSE_LU: f64 = 0.04;
 
-/// A peak may exceed the ceiling by so little, dB, as the rounding of a setting to its text makes it.
-const PEAK_SLACK_DB: f64 = 0.01;
+/// A true peak over the ceiling by more, dB, would read as one; the limiter's own tests allow it less.
+const PEAK_SLACK_DB: f64 = 0.05;
 
 /// Passes after which the search stops.
 const MAX_PASSES: usize = 8;
+
+/// How Master is set, besides what brings the mix to its goal.
+#[derive(Clone, Debug, Default)]
+pub struct Mastering {
+    /// What is set for the whole length.
+    pub settings: Vec<Setting>,
+    /// Moves of the fader: seconds, and dB from where the session puts it.
+    pub fader_moves: Vec<(f64, f64)>,
+}
 
 /// A finished master.
 #[derive(Clone, Debug)]
@@ -45,6 +56,8 @@ pub struct Mastered {
     pub automation: Vec<Row>,
     /// Master's settings as a preset, for its picture.
     pub preset: String,
+    /// What each of Master's modules did, in their order.
+    pub modules: Vec<ModuleWork>,
     /// How it ended.
     pub verdict: Verdict,
 }
@@ -54,21 +67,12 @@ pub struct Mastered {
 pub enum Verdict {
     /// On its target, peaks under the ceiling.
     OnTarget,
-    /// The peaks are at the ceiling before the loudness is at the target.
-    PeaksForbid {
-        /// The true peak that the target would have meant, dBTP.
-        would_peak_dbtp: f64,
-        /// See [`Goal`].
-        goal: Goal,
-        /// Where it ended, LUFS.
-        reached_lufs: f64,
-        /// Its true peak there, dBTP.
-        reached_dbtp: f64,
-    },
-    /// Master's gain does not go that far.
-    OutOfRange {
-        /// See [`Goal`].
-        goal: Goal,
+    /// As far as the limiter and the fader go, the loudness stays off the target.
+    OutOfReach {
+        /// Integrated loudness that was wanted, LUFS.
+        target_lufs: f64,
+        /// How far the mix was turned up, dB.
+        gain_db: f64,
         /// Where it ended, LUFS.
         reached_lufs: f64,
     },
@@ -80,15 +84,9 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match *self {
             Verdict::OnTarget => write!(f, "The master is on its target, with its peaks under the ceiling."),
-            Verdict::PeaksForbid { would_peak_dbtp, goal, reached_lufs, reached_dbtp } => write!(
+            Verdict::OutOfReach { target_lufs, gain_db, reached_lufs } => write!(
                 f,
-                "The peaks forbid {:.1} LUFS: it would take them to {would_peak_dbtp:+.1} dBTP. The master ends at {reached_lufs:.1} LUFS with its peaks at {reached_dbtp:.1} dBTP, unclipped; the ceiling is {:.1} dBTP.",
-                goal.target_lufs, goal.ceiling_dbtp
-            ),
-            Verdict::OutOfRange { goal, reached_lufs } => write!(
-                f,
-                "{:.1} LUFS is beyond what Master can do with this mix: it ends at {reached_lufs:.1} LUFS.",
-                goal.target_lufs
+                "{target_lufs:.1} LUFS is out of reach: turned up by {gain_db:.1} dB, the master ends at {reached_lufs:.1} LUFS, with its peaks under the ceiling."
             ),
             Verdict::NoLoudness => {
                 write!(f, "The mix is silent or shorter than 0.4 s: it has no loudness to bring to a target.")
@@ -98,134 +96,130 @@ impl fmt::Display for Verdict {
 }
 
 /// What every master can do with: nothing that colours, only what costs headroom unheard.
-pub fn plain_mastering() -> Vec<Setting> {
-    Setting::group(
+pub fn plain_mastering() -> Mastering {
+    let settings = Setting::group(
         "Takes out rumble that no one hears but that costs headroom.",
         &[("EQ HP On", "On"), ("EQ HP Frequency", "20 Hz"), ("EQ HP Slope", "12 dB/oct")],
-    )
+    );
+    Mastering { settings, fader_moves: Vec::new() }
 }
 
-/// What brings a master to its loudness, and keeps its peaks down: where Master has a limiter, that; otherwise the trim.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Drive {
-    with: With,
-    /// How far the mix is turned up, dB.
-    gain_db: f64,
-    /// What the limiter is told, dBTP.
-    ceiling_dbtp: f64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum With {
-    /// As far as the peaks let it.
-    Trim,
-    /// Into the limiter, which holds the peaks; the trim only turns down.
-    Limiter,
-}
-
-impl Drive {
-    /// Where it starts.
-    fn new(plugin: &Plugin, goal: Goal) -> Self {
-        let limits = plugin.params().iter().any(|param| param.name == "Limiter Gain");
-        let with = if limits { With::Limiter } else { With::Trim };
-        Self { with, gain_db: 0.0, ceiling_dbtp: goal.ceiling_dbtp }
-    }
-
-    fn settings(&self) -> Vec<Setting> {
-        const WHY: &str = "Found by measuring: brings the master to its target.";
-        let db = |value: f64| format!("{value:.3} dB");
-        match self.with {
-            With::Trim => Setting::group(WHY, &[("Input Trim", &db(self.gain_db))]),
-            With::Limiter => {
-                let mut settings = Setting::group(WHY, &[("Limiter Gain", &db(self.gain_db.max(0.0)))]);
-                if self.gain_db < 0.0 {
-                    settings.extend(Setting::group(WHY, &[("Input Trim", &db(self.gain_db))]));
-                }
-                settings.extend(Setting::group(
-                    "Holds the true peak at the ceiling.",
-                    &[("Latency", "Mix"), ("Limiter On", "On"), ("Limiter Ceiling", &db(self.ceiling_dbtp))],
-                ));
-                settings
-            }
-        }
-    }
-
-    /// Where to go on after a pass that measured so; itself if it is there.
-    fn next(self, measured: &Measured, goal: Goal) -> Self {
-        let reading = &measured.reading;
-        let lacks_db = goal.target_lufs - reading.integrated_lufs;
-        let room_db = goal.ceiling_dbtp - reading.max_true_peak_db;
-        let next = match self.with {
-            With::Trim => Self { gain_db: self.gain_db + lacks_db.min(room_db), ..self },
-            // A limiter may let through a little of what no oversampling sees; a lower ceiling makes up for it.
-            With::Limiter => Self {
-                gain_db: self.gain_db + lacks_db,
-                ceiling_dbtp: self.ceiling_dbtp + (room_db + PEAK_SLACK_DB).min(0.0),
-                ..self
-            },
-        };
-        let next = Self { gain_db: next.gain_db.clamp(TRIM.range.0, TRIM.range.1), ..next };
-        let stays = (next.gain_db - self.gain_db).abs() <= CLOSE_LU && room_db >= -PEAK_SLACK_DB;
-        if stays { self } else { next }
-    }
-}
-
-/// Brings `mix` to its `goal` through the bundle's Master, with `settings` and `automation` besides.
+/// Brings `mix` to its `goal` through the bundle's Master.
 ///
 /// Each pass is a whole rendering, measured whole: what Master does to the loudness need not be known.
 pub fn master(
     bundle: &Bundle,
     mix: &Sound,
-    settings: Vec<Setting>,
-    automation: Vec<Row>,
+    mastering: &Mastering,
     goal: Goal,
     progress: &mut Progress,
 ) -> Result<Mastered> {
-    let mut drive = None;
-    let mut pass = 1;
+    let mut passes: Vec<Pass> = Vec::new();
     loop {
-        // A fresh instance each time, as a host makes it: no pass hears another.
-        let mut plugin = bundle.open("master")?;
-        let now = drive.unwrap_or_else(|| Drive::new(&plugin, goal));
-        let mut all = now.settings();
-        all.extend(settings.iter().cloned());
-        for setting in &mut all {
-            setting.value = plugin.set(&setting.parameter, &setting.value)?;
-        }
-        let preset = crate::preset::write(&mut plugin)?;
-        let options =
-            Options { automation: &automation, automation_source: "the session's automation", ..Options::default() };
-        let name = format!("Master, pass {pass}");
-        let sound = render(&mut plugin, mix, &options, |done| progress(&name, done))?.sound;
-        finite(&sound, "Master")?;
+        let gain_db = next_gain_db(&passes, goal.target_lufs);
+        let wanted = [mastering.settings.clone(), drive(gain_db, goal)].concat();
+        let mut settings = wanted.clone();
+        let automation = moved(mastering, fader_db(gain_db));
+        let name = format!("Master, pass {}", passes.len() + 1);
+        let (sound, preset) =
+            through_master(bundle, mix, &mut settings, &automation, &mut |done| progress(&name, done))?;
         let measured = Measured::of(&sound);
-        let next = if measured.reading.integrated_lufs.is_finite() { now.next(&measured, goal) } else { now };
-        if next != now && pass < MAX_PASSES {
-            drive = Some(next);
-            pass += 1;
+        let loudness_lufs = measured.reading.integrated_lufs;
+        passes.push(Pass { gain_db, loudness_lufs });
+        let close = (goal.target_lufs - loudness_lufs).abs() <= CLOSE_LU;
+        let stays = next_gain_db(&passes, goal.target_lufs) == gain_db;
+        if loudness_lufs.is_finite() && !close && !stays && passes.len() < MAX_PASSES {
             continue;
         }
-        let over_db = measured.reading.max_true_peak_db - goal.ceiling_dbtp;
-        if next != now && over_db > PEAK_SLACK_DB {
-            bail!("Master could not be brought under {:.1} dBTP in {MAX_PASSES} passes.", goal.ceiling_dbtp);
+        let peak_dbtp = measured.reading.max_true_peak_db;
+        if peak_dbtp > goal.ceiling_dbtp + PEAK_SLACK_DB {
+            bail!(
+                "Master let peaks of {peak_dbtp:.2} dBTP through a ceiling of {:.1} dBTP, which must not happen: please report it.",
+                goal.ceiling_dbtp
+            );
         }
-        let verdict = verdict(&measured, goal);
-        return Ok(Mastered { sound, measured, settings: all, automation, preset, verdict });
+        let verdict = if !loudness_lufs.is_finite() {
+            Verdict::NoLoudness
+        } else if (goal.target_lufs - loudness_lufs).abs() <= TOLERANCE_LU {
+            Verdict::OnTarget
+        } else {
+            Verdict::OutOfReach { target_lufs: goal.target_lufs, gain_db, reached_lufs: loudness_lufs }
+        };
+        let modules = taken_apart(bundle, mix, wanted, gain_db.max(0.0), progress)?;
+        return Ok(Mastered { sound, measured, settings, automation, preset, modules, verdict });
     }
 }
 
-fn verdict(measured: &Measured, goal: Goal) -> Verdict {
-    let reached_lufs = measured.reading.integrated_lufs;
-    if !reached_lufs.is_finite() {
-        return Verdict::NoLoudness;
+/// `mix` through a fresh Master, as a host makes it: no pass hears another. Also the settings as a preset.
+pub(super) fn through_master(
+    bundle: &Bundle,
+    mix: &Sound,
+    settings: &mut [Setting],
+    automation: &[Row],
+    progress: &mut (dyn FnMut(f64) + Send),
+) -> Result<(Sound, String)> {
+    let mut plugin = bundle.open("master")?;
+    for setting in settings {
+        setting.value = plugin.set(&setting.parameter, &setting.value)?;
     }
-    let lacks_db = goal.target_lufs - reached_lufs;
-    let would_peak_dbtp = measured.reading.max_true_peak_db + lacks_db;
-    if lacks_db.abs() <= TOLERANCE_LU {
-        Verdict::OnTarget
-    } else if would_peak_dbtp > goal.ceiling_dbtp + PEAK_SLACK_DB {
-        Verdict::PeaksForbid { would_peak_dbtp, goal, reached_lufs, reached_dbtp: measured.reading.max_true_peak_db }
+    let preset = crate::preset::write(&mut plugin)?;
+    let options = Options { automation, automation_source: "the session's automation", ..Options::default() };
+    let sound = render(&mut plugin, mix, &options, progress)?.sound;
+    finite(&sound, "Master")?;
+    Ok((sound, preset))
+}
+
+/// What brings a master turned up by `gain_db` to its goal. The limiter lifts it and the fader lowers it: both come
+/// after the glue, which so does the same at every target.
+fn drive(gain_db: f64, goal: Goal) -> Vec<Setting> {
+    const WHY: &str = "Found by measuring: brings the master to its target.";
+    let db = |value: f64| format!("{value:.3} dB");
+    let mut settings = Setting::group(
+        "Holds the true peak at the ceiling.",
+        &[("Latency", "Mix"), ("Limiter On", "On"), ("Limiter Ceiling", &db(goal.ceiling_dbtp))],
+    );
+    settings.extend(if gain_db < 0.0 {
+        Setting::group(WHY, &[("Output Fader", &db(fader_db(gain_db)))])
     } else {
-        Verdict::OutOfRange { goal, reached_lufs }
-    }
+        Setting::group(WHY, &[("Limiter Gain", &db(gain_db))])
+    });
+    settings
+}
+
+/// Where the fader of a master turned up by `gain_db` stands, dB.
+fn fader_db(gain_db: f64) -> f64 {
+    gain_db.min(0.0)
+}
+
+/// The fader's moves from its place at `fader_db`.
+fn moved(mastering: &Mastering, fader_db: f64) -> Vec<Row> {
+    let row = |(seconds, move_db): &(f64, f64)| {
+        Row::new(
+            *seconds,
+            "Output Fader",
+            format!("{:.3} dB", (fader_db + move_db).clamp(FADER.range.0, FADER.range.1)),
+        )
+    };
+    mastering.fader_moves.iter().map(row).collect()
+}
+
+/// What a pass was turned up by, and where it ended.
+#[derive(Clone, Copy, Debug)]
+struct Pass {
+    gain_db: f64,
+    loudness_lufs: f64,
+}
+
+/// By how much to turn the mix up after those passes, dB, within what Master can do: along the line through the last
+/// two. A limiter adds less loudness than gain, the less the more it holds.
+fn next_gain_db(passes: &[Pass], target_lufs: f64) -> f64 {
+    /// LU a dB. What looks flatter is followed for ten times what is lacking, no farther.
+    const FLATTEST: f64 = 0.1;
+    let Some(last) = passes.last() else { return 0.0 };
+    let slope = match passes {
+        [.., before, _] => (last.loudness_lufs - before.loudness_lufs) / (last.gain_db - before.gain_db),
+        _ => 1.0,
+    };
+    let gain_db = last.gain_db + (target_lufs - last.loudness_lufs) / slope.clamp(FLATTEST, 1.0);
+    gain_db.clamp(FADER.range.0, GAIN.range.1)
 }
