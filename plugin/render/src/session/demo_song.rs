@@ -209,7 +209,7 @@ pub fn mastering() -> Mastering {
             &[("EQ 3 On", "On"), ("EQ 3 Shape", "High Shelf"), ("EQ 3 Frequency", "11 kHz"), ("EQ 3 Gain", "1 dB")],
         ),
         Setting::group(
-            "Holds the mix together: 1 to 2 dB where the choruses are loud, next to nothing in the verses.",
+            "Holds the mix together: about 1 dB at most in the choruses, less in the verses.",
             &[
                 ("Glue On", "On"),
                 ("Glue Character", "Bus"),
