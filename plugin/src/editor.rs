@@ -24,6 +24,7 @@ use egui::{Rect, Ui, UiBuilder, Vec2, pos2, vec2};
 use levels::Levels;
 use panel::Tile;
 use session::{Hands, Session};
+use std::sync::atomic::Ordering::Relaxed;
 
 /// The smallest screen that holds everything, in points.
 pub const LEAST: Vec2 = vec2(1060.0, 660.0);
@@ -138,6 +139,7 @@ impl View {
     pub fn close(&self, edit: &dyn Edit, telemetry: &Telemetry) {
         self.hands.end(edit);
         telemetry.listening.clear();
+        telemetry.learn_for.store(f32::NAN, Relaxed);
     }
 }
 

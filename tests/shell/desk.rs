@@ -117,6 +117,12 @@ impl Desk {
         Self { harness }
     }
 
+    /// Shows the panel called `panel`.
+    pub fn open(&mut self, panel: &str) {
+        self.harness.state_mut().view.open(panel);
+        self.harness.run_steps(2);
+    }
+
     /// The parameter called `name`.
     pub fn index(&self, name: &str) -> ParamIndex {
         self.bench().controls.find_name(name).unwrap_or_else(|| panic!("no parameter {name}"))

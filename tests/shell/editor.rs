@@ -16,6 +16,7 @@ use tandem::shell::Product;
 use tandem::state::Theme;
 use tandem_dsp::meter::level::LevelReading;
 use tandem_dsp::meter::programme;
+use tandem_dsp::module::limiter;
 
 /// Every panel of `P`.
 fn panels<P: Product>() -> Vec<&'static str> {
@@ -326,12 +327,17 @@ fn texts(shapes: &[ClippedShape]) -> Vec<(String, Rect, Rect)> {
 }
 
 /// Figures with long texts and long verdicts.
-static MEASURED: [Value; 5] = [
+static MEASURED: [Value; 10] = [
     (&programme::GROUP, &programme::INTEGRATED, -38.8),
     (&programme::GROUP, &programme::SHORT_TERM, -38.8),
     (&programme::GROUP, &programme::MOMENTARY, -38.8),
     (&programme::GROUP, &programme::TRUE_PEAK[0], 10.8),
     (&programme::GROUP, &programme::PLR, 48.8),
+    (&limiter::GROUP, &limiter::LEARNED_READOUT, 3_888.0),
+    (&limiter::GROUP, &limiter::PROPOSED_READOUT, 24.0),
+    (&limiter::GROUP, &limiter::EXPECTED_READOUT, -38.8),
+    (&limiter::GROUP, &limiter::PROPOSED_REDUCTION_READOUT, 18.8),
+    (&limiter::GROUP, &limiter::VERDICT_READOUT, 2.0),
 ];
 
 fn texts_fit<P: Product>(size: Vec2, scale: f32) {
@@ -349,6 +355,7 @@ fn texts_fit<P: Product>(size: Vec2, scale: f32) {
         if P::NAME == Master::NAME {
             tell(&desk.bench().telemetry, &MEASURED);
             desk.bench().state.set_target("td1008_speech");
+            desk.bench().telemetry.learn_for.store(-18.0, Relaxed);
         }
         for cells in [&desk.bench().telemetry.input, &desk.bench().telemetry.output] {
             cells.publish(LevelReading { peak_db: [-66.6; 2], vu_db: [-66.6; 2] });

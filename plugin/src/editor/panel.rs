@@ -4,6 +4,7 @@ mod compressor;
 mod eq;
 mod fader;
 mod input;
+mod learn;
 mod limiter;
 mod meter;
 mod output;

@@ -91,6 +91,10 @@ impl Limiter {
         report.value(&TRUE_PEAK_READOUT, f64::from(u8::from(self.read().holds_true_peak)));
 
         let learned_s = self.learned_s();
+        if learned_s < self.course.proposed_at_s {
+            // Other settings have made it begin anew; what was proposed stays until there is something new to say.
+            self.course.proposed_at_s = 0.0;
+        }
         if let Some(target_lufs) = self.course.target_lufs
             && learned_s >= self.course.proposed_at_s + PROPOSE_EVERY_S
         {

@@ -1,6 +1,6 @@
 //! Limiter: what came in over what left, against the ceiling, and its controls.
 
-use super::{Kind, Panel, has};
+use super::{Kind, Panel, has, learn};
 use crate::editor::levels::{FLOOR_DB, History, STEP_S, STEPS};
 use crate::editor::listen;
 use crate::editor::session::Session;
@@ -52,6 +52,7 @@ impl Panel for Limiter {
         self.taken_db = read(&REDUCTION_READOUT).unwrap_or(0.0).max(0.0);
         self.input.push(read(&INPUT_READOUT).unwrap_or(FLOOR_DB), session.now);
         self.output.push(read(&OUTPUT_READOUT).unwrap_or(FLOOR_DB), session.now);
+        learn::follow(session);
         false
     }
 
@@ -86,6 +87,8 @@ impl Panel for Limiter {
                 listen::toggle(ui, session, self.group, Listen::Delta, left.with_max_x(left.right() - 2.0));
                 listen::toggle(ui, session, self.group, Listen::UnityGain, right.with_min_x(right.left() + 2.0));
             });
+            super::divide(ui, session);
+            learn::show(ui, session, self.group);
         });
     }
 
