@@ -5,7 +5,7 @@ mod listening;
 mod readings;
 
 pub use listening::Listening;
-pub use readings::{Look, Moment, Readings};
+pub use readings::{Look, Readings};
 
 use atomic_float::AtomicF32;
 use crossbeam::queue::ArrayQueue;

@@ -1,28 +1,16 @@
 //! What modules measure, on its way to the editor: a cell for each readout, made out of what the modules report.
 
 use atomic_float::AtomicF32;
-use crossbeam::queue::ArrayQueue;
 use std::sync::atomic::Ordering::Relaxed;
 use tandem_dsp::chain::{Observer, Rack};
 use tandem_dsp::control::Group;
 use tandem_dsp::readout::{Keep, Readout, Report};
-
-/// Most readouts of a rack whose course is sent; see [`Moment`].
-const COURSES: usize = 16;
-
-/// Moments that wait for the editor: 2.7 s at 48 kHz, more than any editor's longest pause between two pictures.
-const MOMENTS: usize = 512;
-
-/// The values of all readouts that keep their highest over up to [`CHUNK`](crate::engine::CHUNK) frames.
-pub type Moment = [f32; COURSES];
 
 /// A cell for each readout of a rack and its observer.
 pub struct Readings {
     /// Those of the modules, then those of the observer.
     cells: Box<[Cell]>,
     modules: usize,
-    /// The course of what keeps its highest: the oldest moment is dropped when the editor falls behind.
-    moments: ArrayQueue<Moment>,
 }
 
 struct Cell {
@@ -31,19 +19,16 @@ struct Cell {
     latest: AtomicF32,
     /// Highest since the last look.
     highest: AtomicF32,
-    /// Its place in a [`Moment`].
-    course: Option<usize>,
 }
 
 impl Readings {
     /// Cells for what an `R` and its observer report.
     pub fn of<R: Rack + Default>() -> Self {
-        let mut list = List { open: None, cells: Vec::new(), courses: 0 };
+        let mut list = List { open: None, cells: Vec::new() };
         R::default().report(&mut list);
         let modules = list.cells.len();
         R::Observer::default().report(&mut list);
-        assert!(list.courses <= COURSES, "{} readouts keep their highest, {COURSES} have a place", list.courses);
-        Self { cells: list.cells.into(), modules, moments: ArrayQueue::new(MOMENTS) }
+        Self { cells: list.cells.into(), modules }
     }
 
     /// The groups that have readouts, each once, in the order in which they report.
@@ -59,15 +44,12 @@ impl Readings {
 
     /// Audio thread, once a chunk: what the modules of the rack that the cells were made for report now.
     pub fn publish_modules(&self, rack: &mut impl Rack) {
-        let mut publish = Publish { cells: self.cells[..self.modules].iter(), moment: [f32::NEG_INFINITY; COURSES] };
-        rack.report(&mut publish);
-        self.moments.force_push(publish.moment);
+        rack.report(&mut Publish(self.cells[..self.modules].iter()));
     }
 
     /// Audio thread, once a block: what the observer reports now.
     pub fn publish_observer(&self, observer: &impl Observer) {
-        let cells = self.cells[self.modules..].iter();
-        observer.report(&mut Publish { cells, moment: [f32::NEG_INFINITY; COURSES] });
+        observer.report(&mut Publish(self.cells[self.modules..].iter()));
     }
 
     /// Editor: everything as it stands, once a picture. A readout that keeps its highest value starts anew.
@@ -77,16 +59,6 @@ impl Readings {
             Keep::Highest => cell.highest.swap(cell.latest.load(Relaxed), Relaxed),
         };
         Look { cells: &self.cells, values: self.cells.iter().map(value).collect() }
-    }
-
-    /// Editor: the moments since the last call, oldest first.
-    pub fn take_moments(&self) -> impl Iterator<Item = Moment> + '_ {
-        std::iter::from_fn(|| self.moments.pop())
-    }
-
-    /// The place in a [`Moment`] of a readout that keeps its highest, of the module whose group is `group`.
-    pub fn course(&self, group: &Group, readout: &Readout) -> Option<usize> {
-        self.cells.iter().find(|cell| cell.is(group, readout))?.course
     }
 }
 
@@ -115,16 +87,13 @@ impl Look<'_> {
 struct List {
     open: Option<&'static Group>,
     cells: Vec<Cell>,
-    courses: usize,
 }
 
 impl Report for List {
     fn value(&mut self, readout: &'static Readout, _: f64) {
         let group = self.open.expect("every readout is in a group");
         let nothing = || AtomicF32::new(f32::NEG_INFINITY);
-        let course = (readout.keep == Keep::Highest).then_some(self.courses);
-        self.courses += usize::from(course.is_some());
-        self.cells.push(Cell { group, readout, latest: nothing(), highest: nothing(), course });
+        self.cells.push(Cell { group, readout, latest: nothing(), highest: nothing() });
     }
 
     fn group(&mut self, group: &'static Group, inside: impl FnOnce(&mut Self)) {
@@ -135,21 +104,15 @@ impl Report for List {
 }
 
 /// Fills the cells in their order.
-struct Publish<'a> {
-    cells: std::slice::Iter<'a, Cell>,
-    moment: Moment,
-}
+struct Publish<'a>(std::slice::Iter<'a, Cell>);
 
 impl Report for Publish<'_> {
     fn value(&mut self, readout: &'static Readout, value: f64) {
-        let Some(cell) = self.cells.next() else { return };
+        let Some(cell) = self.0.next() else { return };
         debug_assert!(std::ptr::eq(cell.readout, readout), "{} where {} is due", readout.id, cell.readout.id);
         let value = value as f32;
         cell.latest.store(value, Relaxed);
         cell.highest.fetch_max(value, Relaxed);
-        if let Some(place) = cell.course.and_then(|course| self.moment.get_mut(course)) {
-            *place = value;
-        }
     }
 
     fn group(&mut self, _: &'static Group, inside: impl FnOnce(&mut Self)) {
