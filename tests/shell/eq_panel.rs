@@ -3,7 +3,8 @@
 use crate::desk::{Desk, Done};
 use egui::{Color32, Key, Modifiers, Pos2, Rect, Shape, vec2};
 use tandem::editor::theme::DARK;
-use tandem_dsp::module::eq::{EqSettings, Placement, Shape as BandShape};
+use tandem_dsp::Listen;
+use tandem_dsp::module::eq::{EqSettings, GROUP, Placement, Shape as BandShape};
 
 /// The picture's axes.
 const LOW_HZ: f64 = 16.0;
@@ -179,4 +180,16 @@ fn notch_and_band_pass_have_no_gain_to_set() {
     desk.drag(at, vec2(0.0, -40.0), Modifiers::NONE);
     assert_eq!(desk.value("EQ 1 Gain"), 0.0);
     assert_eq!(desk.done(), []);
+}
+
+#[test]
+fn a_band_can_be_heard_alone_and_the_solo_goes_along() {
+    let mut desk = Desk::channel("EQ");
+    desk.click(desk.rect("EQ Solo").center(), Modifiers::NONE);
+    let heard = |desk: &Desk| desk.bench().telemetry.listening.get(&GROUP);
+    assert_eq!(heard(&desk), Listen::Band(0), "the first band is selected in a fresh editor");
+    desk.click(desk.rect("EQ 4").center(), Modifiers::NONE);
+    assert_eq!(heard(&desk), Listen::Band(3));
+    desk.click(desk.rect("EQ Solo").center(), Modifiers::NONE);
+    assert_eq!(heard(&desk), Listen::Output);
 }

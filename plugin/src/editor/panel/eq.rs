@@ -279,6 +279,15 @@ impl Eq {
                 ui.max_rect().right_top() + vec2(0.0, 26.0),
             );
             listen::toggle(ui, session, &GROUP, Listen::Delta, delta);
+            if let Band::Number(i) = self.selected {
+                let solo = Listen::Band(i as u8);
+                let listening = &session.telemetry.listening;
+                // A solo goes along to the band that is chosen next.
+                if matches!(listening.get(&GROUP), Listen::Band(_)) && listening.get(&GROUP) != solo {
+                    listening.set(&GROUP, solo);
+                }
+                listen::toggle(ui, session, &GROUP, solo, delta.translate(vec2(-68.0, 0.0)));
+            }
         });
     }
 
@@ -300,13 +309,6 @@ impl Eq {
             super::divide(ui, session);
             let source = group.choice(&key::SOURCE);
             super::titled(ui, session, "Key", |ui| segments(ui, session, source, 1, 92.0));
-            if let Band::Number(i) = self.selected {
-                super::divide(ui, session);
-                super::titled(ui, session, "Listen", |ui| {
-                    let (rect, _) = ui.allocate_exact_size(vec2(64.0, 28.0), Sense::hover());
-                    listen::toggle(ui, session, &GROUP, Listen::Band(i as u8), rect);
-                });
-            }
         });
     }
 
