@@ -65,7 +65,8 @@ pub(super) struct Course {
 }
 
 impl Limiter {
-    /// Learns for `target_lufs` from now on, or ends it; a proposal stays until it is begun anew.
+    /// Learns for `target_lufs` from now on, or ends it, which ends its proposal too. Other targets are looked up in what was
+    /// learned.
     pub(super) fn learn_for(&mut self, target_lufs: Option<f64>) {
         if target_lufs.is_some() != self.course.target_lufs.is_some() {
             self.turn_learning(target_lufs.is_some());
