@@ -304,6 +304,7 @@ fn listen_states_are_heard_with_an_open_editor_only() {
 fn learning_proposes_a_gain_and_sets_nothing() {
     let mut rig = Rig::<Master>::new(PluginApi::Vst3, 0);
     let telemetry = rig.shell.telemetry().clone();
+    let controls = rig.shell.stored().tree.controls().clone();
     telemetry.editor_open.store(true, Relaxed);
     rig.set("Limiter On", "On");
     // White noise of -24 dBFS, lifted by about 3.8 dB by K-weighting, on both channels: about -17.9 LUFS (BS.1770).
@@ -321,7 +322,12 @@ fn learning_proposes_a_gain_and_sets_nothing() {
     let (gain_db, lufs) = (read(&limiter::PROPOSED_READOUT), read(&limiter::EXPECTED_READOUT));
     assert!(gain_db.is_some_and(|gain| (gain - 5.9).abs() < 0.5), "a gain of {gain_db:?} dB, about 5.9 expected");
     assert!(lufs.is_some_and(|lufs| (lufs + 12.0).abs() < 0.3), "{lufs:?} LUFS expected for -12");
-    let controls = rig.shell.stored().tree.controls();
     let gain = controls.find_name("Limiter Gain").expect("a parameter");
     assert_eq!(controls.value(gain), 0.0, "the gain that is set");
+    // Other settings begin the pass anew, on a programme that is 6 dB softer: what is proposed follows within it.
+    let changes = [("Limiter Gain", 3.0), ("Input Trim", -18.0)];
+    controls.set_quietly(&changes.map(|(name, value)| (controls.find_name(name).expect("a parameter"), value)));
+    play();
+    let gain_db = read(&limiter::PROPOSED_READOUT);
+    assert!(gain_db.is_some_and(|gain| (gain - 11.9).abs() < 0.5), "then {gain_db:?} dB, about 11.9 expected");
 }
