@@ -19,11 +19,16 @@ fn six_bands(mut eq: EqSettings) -> EqSettings {
 }
 
 fn chain<R: Rack + Default>(criterion: &mut Criterion, name: &str, settings: &R::Settings, signal: &[Frame]) {
-    let mut chain = Chain::<R>::default();
+    let mut chain = started::<R>(settings);
+    support::per_frame(criterion, name, signal, |block| chain.process(block, &[]));
+}
+
+fn started<R: Rack + Default>(settings: &R::Settings) -> Chain<R> {
+    let mut chain = Chain::default();
     chain.prepare(support::RATE, LatencyMode::Mix);
     chain.set(settings);
     chain.set_bypass(false);
-    support::per_frame(criterion, name, signal, |block| chain.process(block, &[]));
+    chain
 }
 
 fn chains(criterion: &mut Criterion) {
@@ -32,8 +37,15 @@ fn chains(criterion: &mut Criterion) {
 
     support::biquad_row(criterion, &pink);
 
-    support::note("channel everyday, so far: input, both cuts, six bands, compressor, output");
+    support::note(
+        "channel everyday: input, gate, both cuts, six bands, de-esser, compressor, soft saturator at four times the rate, \
+         output",
+    );
     let mut channel = ChannelSettings::default();
+    channel.gate.on = true;
+    channel.deesser.on = true;
+    channel.saturator.on = true;
+    channel.saturator.module.drive_db = 6.0;
     channel.comp.on = true;
     channel.comp.module.threshold_db = -24.0;
     channel.eq.module = six_bands(channel.eq.module);
@@ -46,10 +58,13 @@ fn chains(criterion: &mut Criterion) {
     self::chain::<Channel>(criterion, "channel fresh", &ChannelSettings::default(), &pink);
 
     support::note(
-        "master everyday, so far: input, six bands, glue, limiter working, output, loudness and true-peak meter",
+        "master everyday, so far: input, six bands, glue, soft saturator, limiter working, output, loudness and true-peak \
+         meter",
     );
     let mut master = MasterSettings::default();
     master.glue.on = true;
+    master.saturator.on = true;
+    master.saturator.module.drive_db = 6.0;
     master.glue.module.threshold_db = -20.0;
     master.eq.module = six_bands(master.eq.module);
     master.limiter.on = true;
@@ -61,6 +76,21 @@ fn chains(criterion: &mut Criterion) {
     (idle.limiter.module.gain_db, idle.input.trim_db) = (0.0, -12.0);
     self::chain::<Master>(criterion, "master everyday, limiter idle", &idle, &pink);
     self::chain::<Master>(criterion, "master asleep", &master, &silence);
+
+    // The loudness meter's steps of 100 ms among them.
+    let programme: Vec<Frame> = pink.iter().copied().cycle().take(2 * support::RATE as usize).collect();
+    support::dearest(
+        "channel everyday",
+        &programme,
+        || started::<Channel>(&channel),
+        |chain, block| chain.process(block, &[]),
+    );
+    support::dearest(
+        "master everyday",
+        &programme,
+        || started::<Master>(&master),
+        |chain, block| chain.process(block, &[]),
+    );
 }
 
 criterion_group!(benches, chains);

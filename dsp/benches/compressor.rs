@@ -3,10 +3,10 @@
 mod support;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use support::{RATE, biquad_row, per_frame, pink};
+use support::{RATE, biquad_row, dearest, per_frame, pink, run};
 use tandem_dsp::control::Enumerated;
 use tandem_dsp::module::compressor::{Character, Compressor, CompressorSettings, Sense};
-use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use tandem_dsp::{LatencyMode, Processor};
 
 fn compressors(criterion: &mut Criterion) {
     let signal = pink();
@@ -42,14 +42,16 @@ fn compressors(criterion: &mut Criterion) {
         gliding.set(&CompressorSettings { threshold_db: clean.threshold_db + way, ..clean });
         run(&mut gliding, block);
     });
-}
 
-/// As a chain does it.
-fn run(compressor: &mut Compressor, block: &mut [Frame]) {
-    const NO_KEY: [Frame; CONTROL_INTERVAL] = [[0.0; 2]; CONTROL_INTERVAL];
-    for frames in block.chunks_mut(CONTROL_INTERVAL) {
-        compressor.control();
-        compressor.run(frames, &NO_KEY[..frames.len()]);
+    for character in Character::ALL {
+        let settings = CompressorSettings { character: *character, auto_release: true, ..clean };
+        let started = || {
+            let mut compressor = Compressor::default();
+            compressor.prepare(RATE, LatencyMode::Mix);
+            compressor.set(&settings);
+            compressor
+        };
+        dearest(&format!("compressor, {character:?}"), &signal, started, run);
     }
 }
 

@@ -3,9 +3,9 @@
 mod support;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use support::{RATE, biquad_row, per_frame, pink};
+use support::{RATE, biquad_row, dearest, per_frame, pink, run};
 use tandem_dsp::module::eq::{Eq, EqSettings};
-use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use tandem_dsp::{LatencyMode, Processor};
 
 /// Six bells 3 dB high, as in the biquad row.
 fn six_bands(lowest_hz: f64, ratio: f64) -> EqSettings {
@@ -28,10 +28,7 @@ fn equalisers(criterion: &mut Criterion) {
 
         // Frequency, gain and Q of all are aimed elsewhere once a block, long before they arrive.
         let mut eq = ready(&settings);
-        let mut moved = settings;
-        for band in &mut moved.bands {
-            (band.freq_hz, band.gain_db, band.q) = (band.freq_hz * 1.1, band.gain_db + 1.0, band.q * 1.1);
-        }
+        let moved = moved(&settings);
         let mut forth = false;
         per_frame(criterion, &format!("eq, {name}, all gliding"), &signal, |block| {
             forth = !forth;
@@ -51,6 +48,39 @@ fn equalisers(criterion: &mut Criterion) {
 
     let mut eq = ready(&EqSettings::default());
     per_frame(criterion, "eq, all off", &signal, |block| run(&mut eq, block));
+
+    dearest("eq, 6 bands", &signal, || ready(&everyday), run);
+    // Aimed elsewhere at the start of every quarter of the signal, which it reaches and rests at.
+    let moved = moved(&everyday);
+    let started = || (ready(&everyday), 0);
+    dearest("eq, 6 bands, gliding now and then", &signal, started, |(eq, frames), block| {
+        if *frames % (signal.len() / 4) == 0 {
+            eq.set(if *frames % (signal.len() / 2) == 0 { &moved } else { &everyday });
+        }
+        *frames += block.len();
+        run(eq, block);
+    });
+    dearest(
+        "eq, 6 bands, always gliding",
+        &signal,
+        || (ready(&everyday), 0),
+        |(eq, frames), block| {
+            if *frames % 1_024 == 0 {
+                eq.set(if *frames % 2_048 == 0 { &moved } else { &everyday });
+            }
+            *frames += block.len();
+            run(eq, block);
+        },
+    );
+}
+
+/// The same with frequency, gain and Q of all elsewhere.
+fn moved(settings: &EqSettings) -> EqSettings {
+    let mut moved = *settings;
+    for band in &mut moved.bands {
+        (band.freq_hz, band.gain_db, band.q) = (band.freq_hz * 1.1, band.gain_db + 1.0, band.q * 1.1);
+    }
+    moved
 }
 
 fn ready(settings: &EqSettings) -> Eq {
@@ -58,15 +88,6 @@ fn ready(settings: &EqSettings) -> Eq {
     eq.prepare(RATE, LatencyMode::Live);
     eq.set(settings);
     eq
-}
-
-/// As a chain does it.
-fn run(eq: &mut Eq, block: &mut [Frame]) {
-    const NO_KEY: [Frame; CONTROL_INTERVAL] = [[0.0; 2]; CONTROL_INTERVAL];
-    for frames in block.chunks_mut(CONTROL_INTERVAL) {
-        eq.control();
-        eq.run(frames, &NO_KEY[..frames.len()]);
-    }
 }
 
 criterion_group!(benches, equalisers);

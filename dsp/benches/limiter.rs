@@ -1,21 +1,17 @@
 //! The limiter beside the `biquad` crate.
 //!
-//! Criterion gives ns per stereo frame; after that, the dearest block of each size over the mean, each block's time being
-//! the least of many passes over the same signal, so that what else the machine does stays out of it.
-
-#![allow(clippy::disallowed_types, reason = "a bench needs the clock")]
-#![allow(clippy::disallowed_macros, reason = "a bench prints")]
+//! Criterion gives ns per stereo frame; after that come the dearest blocks.
 
 mod support;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
-use std::time::{Duration, Instant};
-use support::{RATE, biquad_row, per_frame, pink};
+use support::{RATE, biquad_row, dearest, per_frame, pink, run};
 use tandem_dsp::chain::Stage;
-use tandem_dsp::control::{Enumerated, Staged};
+use tandem_dsp::control::{Enumerated, Group, Staged};
 use tandem_dsp::module::limiter::{Limiter, LimiterSettings, Style};
-use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use tandem_dsp::readout::{Readout, Report};
+use tandem_dsp::{Frame, LatencyMode, Processor};
 
 fn limiters(criterion: &mut Criterion) {
     // RMS about -12 dBFS, peaks about 0: lifted by 12 dB it is 13 dB over the ceiling. 14 dB lower its peaks are under it.
@@ -48,14 +44,43 @@ fn limiters(criterion: &mut Criterion) {
     off.set(&Staged::default());
     per_frame(criterion, "limiter, off, Mix (a delay)", &signal, |block| run(&mut off, block));
 
-    for size in [16, 64, 256, 1_024] {
-        for style in Style::ALL {
-            let settings = LimiterSettings { style: *style, ..driven };
-            println!(
-                "{style:?}, blocks of {size}: the dearest takes {:.2} of the mean",
-                dearest(&signal, size, settings)
-            );
-        }
+    per_frame(criterion, "nothing: the bench itself", &signal, |_| {});
+
+    for style in Style::ALL {
+        let settings = LimiterSettings { style: *style, ..driven };
+        dearest(&format!("limiter, {style:?}"), &signal, || started(LatencyMode::Mix, settings), run);
+    }
+    // Long enough for it to propose, and told of as by a shell.
+    let programme: Vec<Frame> = signal.iter().copied().cycle().take(6 * RATE as usize).collect();
+    let learning = |settings| {
+        let mut limiter = started(LatencyMode::Mix, settings);
+        limiter.learn(Some(-14.0));
+        limiter
+    };
+    for (name, settings) in [("", driven), (", clipper on", LimiterSettings { clip: true, ..driven })] {
+        let name = format!("limiter, learning{name}");
+        dearest(
+            &name,
+            &programme,
+            || learning(settings),
+            |limiter, block| {
+                run(limiter, block);
+                limiter.report(&mut Unread);
+            },
+        );
+    }
+}
+
+/// Hears a report and does nothing with it.
+struct Unread;
+
+impl Report for Unread {
+    fn value(&mut self, _: &'static Readout, value: f64) {
+        black_box(value);
+    }
+
+    fn group(&mut self, _: &'static Group, inside: impl FnOnce(&mut Self)) {
+        inside(self);
     }
 }
 
@@ -64,31 +89,6 @@ fn started(mode: LatencyMode, settings: LimiterSettings) -> Limiter {
     limiter.prepare(RATE, mode);
     limiter.set(&settings);
     limiter
-}
-
-/// As a chain does it.
-fn run(limiter: &mut impl Processor, block: &mut [Frame]) {
-    const NO_KEY: [Frame; CONTROL_INTERVAL] = [[0.0; 2]; CONTROL_INTERVAL];
-    for frames in block.chunks_mut(CONTROL_INTERVAL) {
-        limiter.control();
-        limiter.run(frames, &NO_KEY[..frames.len()]);
-    }
-}
-
-fn dearest(signal: &[Frame], size: usize, settings: LimiterSettings) -> f64 {
-    const PASSES: usize = 40;
-    let mut least = vec![Duration::MAX; signal.len() / size];
-    for _ in 0..PASSES {
-        let mut limiter = started(LatencyMode::Mix, settings);
-        let mut output = signal.to_vec();
-        for (block, least) in output.chunks_exact_mut(size).zip(&mut least) {
-            let start = Instant::now();
-            run(&mut limiter, black_box(block));
-            *least = start.elapsed().min(*least);
-        }
-    }
-    let mean = least.iter().sum::<Duration>().as_secs_f64() / least.len() as f64;
-    least.iter().max().map_or(0.0, |most| most.as_secs_f64() / mean)
 }
 
 criterion_group!(benches, limiters);

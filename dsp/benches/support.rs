@@ -8,7 +8,7 @@ use biquad::{Biquad, Coefficients, DirectForm2Transposed, ToHertz, Type};
 use criterion::Criterion;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-use tandem_dsp::Frame;
+use tandem_dsp::{CONTROL_INTERVAL, Frame, Processor};
 
 /// Rate in Hz at which everything is measured.
 pub const RATE: f64 = 48_000.0;
@@ -38,6 +38,40 @@ pub fn per_frame(criterion: &mut Criterion, name: &str, signal: &[Frame], mut pr
             Duration::from_secs_f64(start.elapsed().as_secs_f64() * frames as f64 / (blocks * BLOCK as u64) as f64)
         });
     });
+}
+
+/// Prints, for blocks of several sizes, what the dearest block of `signal` takes over the mean. A block's time is the least
+/// of many passes over the same signal, so that what else the machine does stays out of it; `start` readies for a pass.
+/// The first 1024 frames, which find the caches cold, are not looked at.
+pub fn dearest<T>(name: &str, signal: &[Frame], start: impl Fn() -> T, mut process: impl FnMut(&mut T, &mut [Frame])) {
+    const PASSES: usize = 40;
+    const COLD: usize = 1_024;
+    for size in [16, 64, 256, 1_024] {
+        let mut least = vec![Duration::MAX; (signal.len() - COLD) / size];
+        for _ in 0..PASSES {
+            let mut under_test = start();
+            let mut output = signal.to_vec();
+            let (cold, warm) = output.split_at_mut(COLD);
+            cold.chunks_exact_mut(size).for_each(|block| process(&mut under_test, block));
+            for (block, least) in warm.chunks_exact_mut(size).zip(&mut least) {
+                let start = Instant::now();
+                process(&mut under_test, black_box(block));
+                *least = start.elapsed().min(*least);
+            }
+        }
+        let mean = least.iter().sum::<Duration>().as_secs_f64() / least.len() as f64;
+        let most = least.iter().max().map_or(0.0, Duration::as_secs_f64);
+        println!("{name}, blocks of {size}: the dearest takes {:.2} of the mean", most / mean);
+    }
+}
+
+/// Runs a processor over a block as a chain does.
+pub fn run(processor: &mut impl Processor, block: &mut [Frame]) {
+    const NO_KEY: [Frame; CONTROL_INTERVAL] = [[0.0; 2]; CONTROL_INTERVAL];
+    for frames in block.chunks_mut(CONTROL_INTERVAL) {
+        processor.control();
+        processor.run(frames, &NO_KEY[..frames.len()]);
+    }
 }
 
 /// Says what the rows after this are of.

@@ -1,20 +1,31 @@
 //! Small parts that modules are made of.
 
+pub mod allpass;
 pub mod analog;
 pub mod ballistics;
+pub mod band_gains;
 pub mod box_cascade;
+pub mod compensation;
 pub mod complex;
 pub mod crest;
+pub mod crossing;
 pub mod delay;
+pub mod ducker;
 pub mod fast_log;
 pub mod gliding_delay;
+pub mod half_band;
+pub mod held_peak;
 pub mod inter_sample;
 pub mod kaiser;
 pub mod knee;
+pub mod line;
+pub mod linear_prediction;
 pub mod magnitude;
 pub mod matched;
 pub mod matrix;
 pub mod mean_square;
 pub mod octuple;
+pub mod quadruple;
+pub mod shelf;
 pub mod sliding_max;
 pub mod svf;

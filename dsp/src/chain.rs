@@ -1,18 +1,27 @@
 //! The two chains, and what every chain has around it: control clock, clean input, bypass, sleep, meters.
 
+mod blink;
 pub mod channel;
 pub mod master;
 mod rack;
+mod recent;
+mod route;
 mod stage;
 
 pub use stage::Stage;
 
 use crate::block::delay::Delay;
 use crate::control::Group;
+use crate::meter::difference::Difference;
 use crate::meter::level::Level;
 use crate::readout::Report;
 use crate::smooth::Gain;
+use crate::units::db_to_gain;
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
+use blink::Blink;
+
+/// The group of what is set on a chain as a whole.
+pub static GROUP: Group = Group { id: "chain", name: "Chain" };
 
 /// A row of modules: what a [`Chain`] runs.
 pub trait Rack: Processor {
@@ -22,6 +31,12 @@ pub trait Rack: Processor {
     /// Says what to hear of each module: asks `of` for every module's group, in their order.
     fn listen_to(&mut self, of: impl FnMut(&'static Group) -> Listen) {
         let _ = of;
+    }
+
+    /// Begins to measure what each module does to the sound, which costs, or ends it; see
+    /// [`contribution`](crate::meter::contribution).
+    fn measure_contribution(&mut self, on: bool) {
+        let _ = on;
     }
 }
 
@@ -51,7 +66,6 @@ impl Observer for () {
 const SILENCE: f64 = 1e-9;
 
 /// Runs a rack over buffers of any length, on a control grid that does not depend on how they are cut.
-#[derive(Default)]
 pub struct Chain<R: Rack> {
     /// The modules.
     pub rack: R,
@@ -72,6 +86,44 @@ pub struct Chain<R: Rack> {
     asleep: bool,
     /// Whether the observer is to start anew at the next control tick.
     observe_anew: bool,
+    /// Whether it has settings since the last reset.
+    started: bool,
+    blink: Blink<R::Settings>,
+    /// Whether someone is at the controls, from the next control tick on, and whether since the last one.
+    attend: bool,
+    attended: bool,
+    /// How much louder the rack makes what comes in, while it is attended and heard alone.
+    difference: Difference,
+    /// Whether what is heard is what the difference is about.
+    comparable: bool,
+    /// Listen state: a gain on what leaves, unseen by meters. Its target, and on its way.
+    match_gain: f64,
+    matched: Gain,
+}
+
+impl<R: Rack + Default> Default for Chain<R> {
+    fn default() -> Self {
+        Self {
+            rack: R::default(),
+            input_level: Level::default(),
+            output_level: Level::default(),
+            observer: R::Observer::default(),
+            phase: 0,
+            dry: Delay::default(),
+            wet: Gain::default(),
+            quiet: 0,
+            asleep: false,
+            observe_anew: false,
+            started: false,
+            blink: Blink::default(),
+            attend: false,
+            attended: false,
+            difference: Difference::default(),
+            comparable: true,
+            match_gain: 1.0,
+            matched: Gain::default(),
+        }
+    }
 }
 
 impl<R: Rack> Chain<R> {
@@ -83,6 +135,9 @@ impl<R: Rack> Chain<R> {
         self.observer.prepare(rate);
         self.dry.prepare(self.rack.latency());
         self.wet.prepare(rate);
+        self.blink.prepare(rate, self.rack.latency());
+        self.difference.prepare(rate);
+        self.matched.prepare(rate);
         self.reset();
     }
 
@@ -91,6 +146,11 @@ impl<R: Rack> Chain<R> {
         self.rack.reset();
         self.dry.reset();
         self.wet.reset();
+        self.blink.reset();
+        self.difference.restart();
+        self.matched.reset();
+        self.matched.aim(self.match_gain);
+        self.started = false;
         self.input_level.reset();
         self.output_level.reset();
         self.observer.reset();
@@ -102,15 +162,59 @@ impl<R: Rack> Chain<R> {
 
     /// Aims at new settings; they are on their way from the next control tick on.
     pub fn set(&mut self, settings: &R::Settings) {
-        self.rack.set(settings);
+        match self.blink.next() {
+            Some(next) => *next = *settings,
+            None => self.rack.set(settings),
+        }
+        self.started = true;
+        self.difference.settings_changed();
         // Asleep, no control tick would bring it there.
         self.quiet = 0;
         self.asleep = false;
     }
 
+    /// Goes over to settings of any kind in 25 ms without a click: out, there, and in again. For a chain that is
+    /// [attended](Self::attend); any other one glides.
+    pub fn go_over_to(&mut self, settings: &R::Settings) {
+        if !self.started || !self.attended || self.asleep {
+            return self.set(settings);
+        }
+        self.blink.go_over_to(*settings);
+        self.difference.settings_changed();
+        self.quiet = 0;
+    }
+
+    /// Says whether someone is at the controls: only then does it remember what [`go_over_to`](Self::go_over_to) needs,
+    /// and measure its [`difference`](Self::difference).
+    pub fn attend(&mut self, attend: bool) {
+        self.attend = attend;
+    }
+
+    /// How much louder the rack makes what comes in, while it is attended and not bypassed.
+    pub fn difference(&mut self) -> &mut Difference {
+        &mut self.difference
+    }
+
+    /// Says whether the output is what the difference is about, and not a listen state.
+    pub fn set_comparable(&mut self, comparable: bool) {
+        self.comparable = comparable;
+    }
+
+    /// Listen state: what leaves is changed by so many dB, after all meters, and never while the chain is bypassed.
+    pub fn set_match(&mut self, gain_db: f64) {
+        self.match_gain = db_to_gain(gain_db);
+        self.aim_match();
+    }
+
+    fn aim_match(&mut self) {
+        let bypassed = self.wet.target() == 0.0 && !self.wet.fresh();
+        self.matched.aim(if bypassed { 1.0 } else { self.match_gain });
+    }
+
     /// Fades to the dry input, delayed by [`latency`](Self::latency), and back.
     pub fn set_bypass(&mut self, bypass: bool) {
         self.wet.aim(if bypass { 0.0 } else { 1.0 });
+        self.aim_match();
     }
 
     /// The observer forgets the programme so far, from the next control tick on.
@@ -135,18 +239,27 @@ impl<R: Rack> Chain<R> {
 
     /// Processes `frames` in place. `keys` is the external side-chain, as long as `frames` or empty where there is none.
     pub fn process(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        // What the rack has been told meanwhile, such as what to let hear, may have woken it.
+        self.asleep &= self.rack.is_settled();
+        if self.sleeps_through(frames) {
+            return;
+        }
         let mut key = [[0.0; 2]; CONTROL_INTERVAL];
         let mut at = 0;
         while at < frames.len() {
             if self.phase == 0 {
+                self.attended = self.attend;
+                self.blink.control(&mut self.rack);
                 if !self.asleep {
                     self.rack.control();
                 }
                 self.wet.control();
+                self.matched.control();
                 if std::mem::take(&mut self.observe_anew) {
                     self.observer.reset();
                 }
-                self.asleep = self.quiet > self.tail() && self.rack.is_settled();
+                self.asleep =
+                    self.asleep || (self.quiet > self.tail() && self.rack.is_settled() && self.blink.is_at_rest());
             }
             let length = (CONTROL_INTERVAL - self.phase).min(frames.len() - at);
             let key = &mut key[..length];
@@ -160,37 +273,73 @@ impl<R: Rack> Chain<R> {
         }
     }
 
+    /// Whether the whole block is silence in and silence out, and done: asleep, with nothing to fade or to start anew.
+    fn sleeps_through(&mut self, frames: &mut [Frame]) -> bool {
+        let heard = self.wet.steady() == Some(1.0) && self.wet.target() == 1.0;
+        if !self.asleep || !heard || self.observe_anew || is_loud(frames) {
+            return false;
+        }
+        self.quiet = self.quiet.saturating_add(frames.len());
+        self.phase = (self.phase + frames.len()) % CONTROL_INTERVAL;
+        self.silence(frames);
+        true
+    }
+
+    /// Nothing is left in the rack, and what is left in `dry` is as silent as what would come after it.
+    fn silence(&mut self, frames: &mut [Frame]) {
+        frames.fill([0.0; 2]);
+        self.input_level.run_silence(frames.len());
+        self.output_level.run_silence(frames.len());
+        for run in frames.chunks(CONTROL_INTERVAL) {
+            self.observer.run_silence(run.len());
+        }
+        self.blink.pass(frames.len());
+    }
+
     /// Up to the next control tick.
     fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
         let loud = clean(frames) > SILENCE;
         self.quiet = if loud { 0 } else { self.quiet.saturating_add(frames.len()) };
         self.asleep &= !loud;
         if self.asleep && self.wet.steady() == Some(1.0) {
-            // Nothing is left in the rack, and what is left in `dry` is as silent as what would come after it.
-            frames.fill([0.0; 2]);
-            self.input_level.run_silence(frames.len());
-            self.output_level.run_silence(frames.len());
-            self.observer.run_silence(frames.len());
-            return;
+            return self.silence(frames);
         }
         self.input_level.run(frames);
-        if self.wet.steady() == Some(1.0) {
+        if self.attended {
+            self.blink.hear(frames, keys);
+        } else {
+            self.blink.pass(frames.len());
+        }
+        let alone = self.wet.steady() == Some(1.0);
+        if alone && !(self.attended && self.comparable) {
             self.dry.push(frames);
             self.rack.run(frames, keys);
+            self.blink.run(frames);
         } else {
-            self.run_beside_dry(frames, keys);
+            self.run_beside_dry(frames, keys, alone);
         }
         self.output_level.run(frames);
         self.observer.run(frames);
+        if self.matched.steady() != Some(1.0) {
+            for frame in frames {
+                let gain = self.matched.advance();
+                *frame = frame.map(|x| x * gain);
+            }
+        }
     }
 
-    /// The rack, faded against the delayed input as far as the bypass says.
-    fn run_beside_dry(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+    /// The rack, beside the delayed input: heard `alone`, or faded against it as far as the bypass says.
+    fn run_beside_dry(&mut self, frames: &mut [Frame], keys: &[Frame], alone: bool) {
         let mut dry = [[0.0; 2]; CONTROL_INTERVAL];
         let dry = &mut dry[..frames.len()];
         self.dry.run_into(frames, dry);
         self.rack.run(frames, keys);
+        if alone && self.blink.is_at_rest() {
+            self.difference.run(dry, frames);
+        }
+        self.blink.run(frames);
         match self.wet.steady() {
+            Some(1.0) => {}
             Some(0.0) => frames.copy_from_slice(dry),
             _ => {
                 for (wet, dry) in frames.iter_mut().zip(&*dry) {
@@ -213,4 +362,29 @@ fn clean(frames: &mut [Frame]) -> f64 {
         }
     }
     if loudest[0] > loudest[1] { loudest[0] } else { loudest[1] }
+}
+
+/// Whether any frame is louder than [`SILENCE`]; NaN and infinities are silence, as in [`clean`].
+fn is_loud(frames: &[Frame]) -> bool {
+    // Four at a time: each maximum waits for itself, not for the others.
+    let (fours, last) = frames.as_chunks::<4>();
+    let mut loudest = [[0.0; 2]; 4];
+    for four in fours {
+        for (frame, loudest) in four.iter().zip(&mut loudest) {
+            look(frame, loudest);
+        }
+    }
+    for frame in last {
+        look(frame, &mut loudest[0]);
+    }
+    loudest.as_flattened().iter().any(|x| *x > SILENCE)
+}
+
+/// Raises `loudest` to the magnitudes of a frame, of which NaN and infinities are 0.
+#[inline(always)]
+fn look(frame: &Frame, loudest: &mut Frame) {
+    for (x, loudest) in frame.iter().zip(loudest) {
+        let magnitude = if x.abs() < f64::INFINITY { x.abs() } else { 0.0 };
+        *loudest = if magnitude > *loudest { magnitude } else { *loudest };
+    }
 }

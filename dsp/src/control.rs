@@ -3,6 +3,9 @@
 
 mod text;
 
+use crate::LatencyMode;
+use crate::order::{Order, PLACES};
+
 /// A continuous control.
 #[derive(Debug)]
 pub struct Dial {
@@ -67,6 +70,19 @@ pub struct Switch {
     pub help: &'static str,
 }
 
+/// The order in which modules process. Not automatable: a change is heard as a short gap.
+#[derive(Debug)]
+pub struct Sequence {
+    /// As [`Dial::id`].
+    pub id: &'static str,
+    /// As [`Dial::name`].
+    pub name: &'static str,
+    /// The module at each place of an [`Order`]; `None` where there is none. A module keeps its place for ever.
+    pub modules: [Option<&'static Group>; PLACES],
+    /// One or two sentences: what it does.
+    pub help: &'static str,
+}
+
 /// A set of controls that belong together: a module, or one band of it.
 #[derive(Debug)]
 pub struct Group {
@@ -81,6 +97,10 @@ pub struct Group {
 pub enum Unit {
     /// Level or gain in dB.
     Decibels,
+    /// Loudness, LUFS.
+    Lufs,
+    /// Difference of two loudnesses, LU.
+    Lu,
     /// Frequency in Hz.
     Hertz,
     /// Time in ms.
@@ -146,6 +166,8 @@ pub trait Visit {
     fn choice<E: Enumerated>(&mut self, field: &mut E, choice: &'static Choice);
     /// An on/off control.
     fn switch(&mut self, field: &mut bool, switch: &'static Switch);
+    /// An order of modules.
+    fn sequence(&mut self, field: &mut Order, sequence: &'static Sequence);
     /// Everything that `inside` visits belongs to `group`.
     fn group(&mut self, inside: &mut impl Settings, group: &'static Group)
     where
@@ -161,6 +183,9 @@ pub trait Settings: Copy + PartialEq + Default + Send + Sync + 'static {
     /// Whether a module with these settings is on in a fresh instance; see [`Staged`]. Those that would change the sound
     /// at their defaults are off until asked for.
     const STARTS_ON: bool = true;
+
+    /// The mode with the least latency in which a module with these settings works; in the others it lets everything pass.
+    const NEEDS: LatencyMode = LatencyMode::Live;
 
     /// Shows every field with its control to `visitor`. Destructure `Self` without `..`, so that a field without a
     /// control does not build.
@@ -180,9 +205,27 @@ pub fn defaults<S: Settings>(mut blank: S) -> S {
         fn switch(&mut self, field: &mut bool, switch: &'static Switch) {
             *field = switch.default;
         }
+        fn sequence(&mut self, field: &mut Order, _: &'static Sequence) {
+            *field = Order::default();
+        }
     }
     blank.visit(&mut Defaults);
     blank
+}
+
+impl Sequence {
+    /// The modules in `order`.
+    pub fn arrange(&self, order: Order) -> impl Iterator<Item = &'static Group> {
+        order.places().map(|place| self.modules[place as usize]).into_iter().flatten()
+    }
+
+    /// The order in which `groups` follow each other; modules that are not among them are where the natural order has
+    /// them. `None` where one is none of the modules or is there twice.
+    pub fn order_of(&self, groups: &[&Group]) -> Option<Order> {
+        let place = |group: &&Group| self.modules.iter().position(|module| module.is_some_and(|m| m.id == group.id));
+        let places: Option<Vec<u8>> = groups.iter().map(|group| place(group).map(|place| place as u8)).collect();
+        Order::arranged(&places?)
+    }
 }
 
 /// A module's settings with the switch that every module has; see [`crate::chain::Stage`].

@@ -32,4 +32,4 @@ pub mod smooth;
 pub mod units;
 
 pub use listen::Listen;
-pub use processor::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+pub use processor::{CONTROL_INTERVAL, Frame, LatencyMode, Processor, TEMPO_BPM};

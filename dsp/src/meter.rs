@@ -1,6 +1,8 @@
 //! Meters: they look at frames and change none.
 
+pub mod contribution;
 pub mod correlation;
+pub mod difference;
 pub mod gated;
 mod histogram;
 pub mod k_weighting;

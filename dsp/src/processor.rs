@@ -12,6 +12,9 @@ pub type Frame = [f64; 2];
 /// Frames between two control ticks.
 pub const CONTROL_INTERVAL: usize = 16;
 
+/// The tempo in beats a minute where no one says one.
+pub const TEMPO_BPM: f64 = 120.0;
+
 /// How much latency a chain may spend. The only thing that changes a chain's latency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LatencyMode {
@@ -86,10 +89,25 @@ pub trait Processor {
         let _ = to;
     }
 
+    /// Whether it lets hear something that is to go straight to the output: modules behind it then step aside.
+    fn is_heard_alone(&self) -> bool {
+        false
+    }
+
+    /// Passes its input, delayed, while one before it is heard alone, whatever is set.
+    fn step_aside(&mut self, aside: bool) {
+        let _ = aside;
+    }
+
     /// Begins to learn what the programme needs to reach an integrated loudness in LUFS, or ends it. What comes of it is
     /// reported; nothing is set.
     fn learn(&mut self, target_lufs: Option<f64>) {
         let _ = target_lufs;
+    }
+
+    /// Says how fast the song is, in beats a minute; [`TEMPO_BPM`] until it is said.
+    fn tempo(&mut self, bpm: f64) {
+        let _ = bpm;
     }
 
     /// Up to [`CONTROL_INTERVAL`] frames between two control ticks, in place: what [`tick`](Self::tick) gives frame by frame.

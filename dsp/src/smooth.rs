@@ -1,6 +1,7 @@
 //! Moving from one value to another without a sound of its own.
 
 use crate::CONTROL_INTERVAL;
+use std::f64::consts::PI;
 
 /// How long a control takes to arrive: a raised cosine, run linearly between control ticks.
 ///
@@ -10,8 +11,12 @@ use crate::CONTROL_INTERVAL;
 pub const GLIDE_MS: f64 = 24.0;
 
 /// A value on its way along a raised cosine, stepped once a control tick, in the domain it is given in (dB, log Hz).
+///
+/// Aimed elsewhere on its way, it sets off from where it would come to rest, and the rest of the old way runs out beside
+/// the new one: it keeps its speed, without a kink, and never leaves the range of where it has been aimed at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Glide {
+    /// Where it would be at rest but for the last aim.
     from: f64,
     to: f64,
     now: f64,
@@ -20,12 +25,19 @@ pub struct Glide {
     length: u32,
     /// Whether the next aim jumps.
     fresh: bool,
+    /// A control tick's part of the time that it takes.
+    tick: f64,
+    /// How far the old way runs on from the last aim, along a parabola.
+    run_out: f64,
+    /// A control tick's part of the time that this takes.
+    brake: f64,
 }
 
 impl Glide {
     /// Readies for `rate` Hz; the next [`aim`](Self::aim) jumps.
     pub fn prepare(&mut self, rate: f64) {
         self.length = (GLIDE_MS * 1e-3 * rate / CONTROL_INTERVAL as f64).round().max(1.0) as u32;
+        self.tick = 1.0 / f64::from(self.length);
         self.reset();
     }
 
@@ -39,10 +51,28 @@ impl Glide {
     /// Sets the target.
     pub fn aim(&mut self, to: f64) {
         if self.fresh {
-            *self = Self { from: to, to, now: to, left: 0, length: self.length, fresh: false };
+            *self = Self { from: to, to, now: to, length: self.length, tick: self.tick, ..Self::default() };
         } else if to != self.to {
-            *self = Self { from: self.now, to, left: self.length, ..*self };
+            (self.run_out, self.brake) = self.run_out();
+            (self.from, self.to, self.left) = (self.now + self.run_out, to, self.length);
         }
+    }
+
+    /// How far what moves now runs on until it stands, with a steady brake, and a control tick's part of that time.
+    fn run_out(&self) -> (f64, f64) {
+        if self.left == 0 {
+            return (0.0, 0.0);
+        }
+        let (gone, ahead) = (self.gone(), self.ahead());
+        // The raised cosine's slope: π/2 sin(π way) = π √(gone (1 - gone)).
+        let slope = if self.left < self.length { PI * (gone * (1.0 - gone)).max(0.0).sqrt() } else { 0.0 };
+        let speed = slope * (self.to - self.from) * self.tick + 2.0 * self.run_out * ahead * self.brake;
+        // Both where the last aim leads and where the old way ends lie in the range that it is not to leave.
+        let (new, old) = (self.to - self.now, self.run_out * ahead * ahead);
+        let room = if speed > 0.0 { new.max(old) } else { new.min(old) };
+        let brake = (0.5 * speed / room).max(self.tick);
+        // What stops within a control tick stands already.
+        if brake < 1.0 { (0.5 * speed / brake, brake) } else { (0.0, 0.0) }
     }
 
     /// A control tick: the value that holds one interval later.
@@ -54,10 +84,24 @@ impl Glide {
     pub fn advance(&mut self, ticks: u32) -> f64 {
         if self.left > 0 {
             self.left = self.left.saturating_sub(ticks);
-            let way = 1.0 - f64::from(self.left) / f64::from(self.length);
-            self.now = if self.left == 0 { self.to } else { self.from + (self.to - self.from) * raised_cosine(way) };
+            let ahead = self.ahead();
+            self.now = if self.left == 0 {
+                self.to
+            } else {
+                self.from + (self.to - self.from) * self.gone() - self.run_out * ahead * ahead
+            };
         }
         self.now
+    }
+
+    /// How much of the way it has gone, 0 to 1.
+    fn gone(&self) -> f64 {
+        raised_cosine(1.0 - f64::from(self.left) * self.tick)
+    }
+
+    /// How much of the time is left in which the old way runs out, 1 to 0.
+    fn ahead(&self) -> f64 {
+        (1.0 - f64::from(self.length - self.left) * self.brake).max(0.0)
     }
 
     /// The value at the last control tick.
@@ -78,9 +122,11 @@ impl Glide {
 
 /// (1 - cos(π way)) / 2 within 0.00000003, from 0 to 1: ½ + ½ sin(π (way - ½)) by the series of the sine.
 pub fn raised_cosine(way: f64) -> f64 {
-    let x = std::f64::consts::PI * (way - 0.5);
+    /// Each term's factor over the one before, so that none is divided by: 1 / (2 · 3), 1 / (4 · 5) ...
+    const TERMS: [f64; 5] = [1.0 / 6.0, 1.0 / 20.0, 1.0 / 42.0, 1.0 / 72.0, 1.0 / 110.0];
+    let x = PI * (way - 0.5);
     let s = x * x;
-    let series = 1.0 - s / 6.0 * (1.0 - s / 20.0 * (1.0 - s / 42.0 * (1.0 - s / 72.0 * (1.0 - s / 110.0))));
+    let series = TERMS.iter().rev().fold(1.0, |series, term| 1.0 - s * term * series);
     0.5 + 0.5 * x * series
 }
 
@@ -107,6 +153,18 @@ impl Ramp {
     pub fn advance(&mut self) -> f64 {
         self.now += self.step;
         self.now
+    }
+
+    /// The values of the next `frames`, at most a run.
+    #[inline(always)]
+    pub fn run(&mut self, frames: usize) -> [f64; CONTROL_INTERVAL] {
+        let mut values = [self.now; CONTROL_INTERVAL];
+        if self.step != 0.0 {
+            for value in &mut values[..frames] {
+                *value = self.advance();
+            }
+        }
+        values
     }
 
     /// The last frame's value.

@@ -38,6 +38,11 @@ pub fn power_to_db(power: f64) -> f64 {
     10.0 * power.max(1e-30).log10()
 }
 
+/// dB to power.
+pub fn db_to_power(db: f64) -> f64 {
+    (db * (std::f64::consts::LN_10 / 10.0)).exp()
+}
+
 /// Milliseconds to frames at `rate` Hz, not rounded.
 pub fn ms_to_frames(ms: f64, rate: f64) -> f64 {
     ms * 1e-3 * rate

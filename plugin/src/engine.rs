@@ -94,6 +94,30 @@ impl<R: Rack + Default> Engine<R> {
         }
     }
 
+    /// Brings every chain to other settings altogether; see [`Chain::go_over_to`].
+    pub fn go_over_to(&mut self, settings: &R::Settings, bypass: bool) {
+        for chain in self.chains() {
+            chain.go_over_to(settings);
+            chain.set_bypass(bypass);
+        }
+    }
+
+    /// Says in every chain whether someone is at the controls, and whether what is heard can be compared; see
+    /// [`Chain::attend`] and [`Chain::set_comparable`].
+    pub fn attend(&mut self, attended: bool, comparable: bool) {
+        for chain in self.chains() {
+            chain.attend(attended);
+            chain.set_comparable(comparable);
+        }
+    }
+
+    /// Changes what leaves every chain by so many dB; see [`Chain::set_match`].
+    pub fn set_match(&mut self, gain_db: f64) {
+        for chain in self.chains() {
+            chain.set_match(gain_db);
+        }
+    }
+
     /// Says what to hear of each module, in every chain; see [`Rack::listen_to`].
     pub fn listen_to(&mut self, of: impl Fn(&'static Group) -> Listen) {
         for chain in self.chains() {
@@ -101,10 +125,24 @@ impl<R: Rack + Default> Engine<R> {
         }
     }
 
+    /// Begins to measure what each module contributes, in every chain, or ends it.
+    pub fn measure_contribution(&mut self, on: bool) {
+        for chain in self.chains() {
+            chain.rack.measure_contribution(on);
+        }
+    }
+
     /// Begins to learn in every chain, or ends it; see [`tandem_dsp::Processor::learn`].
     pub fn learn(&mut self, target_lufs: Option<f64>) {
         for chain in self.chains() {
             chain.rack.learn(target_lufs);
+        }
+    }
+
+    /// Says how fast the song is to every chain; see [`tandem_dsp::Processor::tempo`].
+    pub fn tempo(&mut self, bpm: f64) {
+        for chain in self.chains() {
+            chain.rack.tempo(bpm);
         }
     }
 

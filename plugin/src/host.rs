@@ -3,6 +3,7 @@
 
 pub(crate) mod buses;
 pub mod clap;
+mod indication;
 pub mod link;
 #[cfg(target_os = "linux")]
 mod runloop;

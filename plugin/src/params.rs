@@ -1,94 +1,33 @@
 //! Host parameters, made out of what modules say of their controls. The only place that knows the framework's
 //! parameter types.
 
+mod automation;
+mod control;
+mod pages;
+
+pub use automation::Automation;
+pub use control::Control;
+pub use pages::Page;
+
+use automation::Automations;
 use nice_plug::prelude::{BoolParam, FloatParam, FloatRange, IntParam, IntRange, Param, ParamPtr, Params};
 use nice_plug_egui::RepaintNotifier;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
-use tandem_dsp::control::{Choice, Dial, Enumerated, Group, Settings, Switch, Visit};
-
-/// Which control a parameter is.
-#[derive(Clone, Copy, Debug)]
-pub enum Control {
-    /// A continuous one.
-    Dial(&'static Dial),
-    /// One of several options; its value is the option's index.
-    Choice(&'static Choice),
-    /// On or off; its value is 1 or 0.
-    Switch(&'static Switch),
-}
-
-impl Control {
-    /// Its name without the group's.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Dial(dial) => dial.name,
-            Self::Choice(choice) => choice.name,
-            Self::Switch(switch) => switch.name,
-        }
-    }
-
-    /// What it does.
-    pub fn help(self) -> &'static str {
-        match self {
-            Self::Dial(dial) => dial.help,
-            Self::Choice(choice) => choice.help,
-            Self::Switch(switch) => switch.help,
-        }
-    }
-
-    /// `value` as people read it.
-    pub fn print(self, value: f64) -> String {
-        match self {
-            Self::Dial(dial) => dial.print(value),
-            Self::Choice(choice) => {
-                let index = (value.round().max(0.0) as usize).min(choice.options.len() - 1);
-                choice.options[index].name.to_string()
-            }
-            Self::Switch(switch) => switch.print(value >= 0.5),
-        }
-    }
-
-    /// What someone typed as a value, or `None` if it is none of this control.
-    pub fn parse(self, text: &str) -> Option<f64> {
-        match self {
-            Self::Dial(dial) => dial.parse(text),
-            Self::Choice(choice) => choice.parse(text).map(|index| index as f64),
-            Self::Switch(switch) => switch.parse(text).map(|on| f64::from(u8::from(on))),
-        }
-    }
-
-    /// `value` as a way from 0 to 1.
-    pub fn to_normalized(self, value: f64) -> f64 {
-        let (low, high, value) = match self {
-            Self::Dial(dial) => {
-                let way = |x: f64| dial.scale.to_way(x.clamp(dial.range.0, dial.range.1));
-                (way(dial.range.0), way(dial.range.1), way(value))
-            }
-            Self::Choice(choice) => (0.0, (choice.options.len() - 1).max(1) as f64, value.round()),
-            Self::Switch(_) => (0.0, 1.0, value.round()),
-        };
-        ((value - low) / (high - low)).clamp(0.0, 1.0)
-    }
-
-    /// The inverse of [`to_normalized`](Self::to_normalized).
-    pub fn from_normalized(self, normalized: f64) -> f64 {
-        let normalized = normalized.clamp(0.0, 1.0);
-        match self {
-            Self::Dial(dial) => {
-                let (low, high) = (dial.scale.to_way(dial.range.0), dial.scale.to_way(dial.range.1));
-                dial.scale.from_way(low + normalized * (high - low)).clamp(dial.range.0, dial.range.1)
-            }
-            Self::Choice(choice) => (normalized * (choice.options.len() - 1) as f64).round(),
-            Self::Switch(_) => normalized.round(),
-        }
-    }
-}
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
+use tandem_dsp::control::{Choice, Dial, Enumerated, Group, Sequence, Settings, Switch, Visit};
+use tandem_dsp::order::{CODES, Order};
 
 /// Which parameter of a [`Controls`]: its place in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ParamIndex(u16);
+
+impl ParamIndex {
+    /// Its place in the list, from 0.
+    pub fn place(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// The framework's side of a parameter. A dial with a log scale holds log2 of its value: the framework has no log range.
 enum Host {
@@ -123,6 +62,15 @@ impl Entry {
         }
     }
 
+    /// Without a host's modulation.
+    fn base(&self) -> f64 {
+        match &self.host {
+            Host::Float(param) => self.dial_value(param.unmodulated_plain_value()),
+            Host::Int(param) => f64::from(param.unmodulated_plain_value()),
+            Host::Bool(param) => f64::from(u8::from(param.unmodulated_plain_value())),
+        }
+    }
+
     fn default(&self) -> f64 {
         match &self.host {
             Host::Float(param) => self.dial_value(param.default_plain_value()),
@@ -135,7 +83,7 @@ impl Entry {
     fn dial_value(&self, number: f32) -> f64 {
         match self.control {
             Control::Dial(dial) => dial.scale.from_way(f64::from(number)).clamp(dial.range.0, dial.range.1),
-            Control::Choice(_) | Control::Switch(_) => f64::from(number),
+            Control::Choice(_) | Control::Switch(_) | Control::Sequence(_) => f64::from(number),
         }
     }
 }
@@ -146,15 +94,31 @@ struct Dirty {
     groups: AtomicU64,
     /// Odd while a bulk edit runs.
     edits: AtomicU32,
+    /// Whether one of the changes is too large to glide to.
+    leaps: AtomicBool,
     /// Asks an open editor for a picture: a flag that it looks at, so any thread may set it.
     repaint: RepaintNotifier,
+}
+
+/// What has become of the settings since they were last looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refreshed {
+    /// They are as they were.
+    Same,
+    /// They have changed.
+    Changed,
+    /// They have changed in a way that is to be gone over to, not glided to.
+    Leapt,
 }
 
 /// All parameters of an instance, without their settings' type: what the editor, state and hosts work with.
 pub struct Controls {
     entries: Box<[Entry]>,
     groups: Box<[&'static Group]>,
+    /// Of each group, the outermost one that it is inside: its module.
+    modules: Box<[&'static Group]>,
     dirty: Arc<Dirty>,
+    automations: Automations,
 }
 
 impl Controls {
@@ -193,6 +157,22 @@ impl Controls {
         self.groups[self.entry(index).group as usize]
     }
 
+    /// The module that it belongs to: the outermost group around it.
+    pub fn module_of(&self, index: ParamIndex) -> &'static Group {
+        self.modules[self.entry(index).group as usize]
+    }
+
+    /// The parameters of the module whose group is `module`, with those of groups inside it.
+    pub fn module(&self, module: &'static Group) -> impl Iterator<Item = ParamIndex> {
+        self.all().filter(|index| self.module_of(*index).id == module.id)
+    }
+
+    /// Where it is, for hosts: "Comp", or "EQ/EQ 3".
+    fn path(&self, index: ParamIndex) -> String {
+        let (module, group) = (self.module_of(index), self.group_of(index));
+        if module.id == group.id { group.name.to_string() } else { format!("{}/{}", module.name, group.name) }
+    }
+
     /// Its id, such as `eq_3_gain`.
     pub fn id(&self, index: ParamIndex) -> &str {
         &self.entry(index).id
@@ -212,6 +192,16 @@ impl Controls {
         self.entry(index).value()
     }
 
+    /// Its value without a host's modulation: what is saved, compared and undone.
+    pub fn base(&self, index: ParamIndex) -> f64 {
+        self.entry(index).base()
+    }
+
+    /// Whether its value without a host's modulation is `value`, as closely as a parameter can tell.
+    pub fn is_at(&self, index: ParamIndex, value: f64) -> bool {
+        self.control(index).same(self.base(index), value)
+    }
+
     /// The value of a fresh instance.
     pub fn default(&self, index: ParamIndex) -> f64 {
         self.entry(index).default()
@@ -227,9 +217,35 @@ impl Controls {
         self.control(index).print(self.value(index))
     }
 
+    /// The parameter that is the order of the modules.
+    pub fn order(&self) -> Option<(ParamIndex, &'static Sequence)> {
+        self.all().find_map(|index| match self.control(index) {
+            Control::Sequence(sequence) => Some((index, sequence)),
+            _ => None,
+        })
+    }
+
     /// Asks an open editor for a picture; it does so by itself when a value changes. Any thread, the audio thread too.
     pub fn repaint(&self) -> &RepaintNotifier {
         &self.dirty.repaint
+    }
+
+    /// What the host has said of the parameter's automation.
+    pub fn automation(&self, index: ParamIndex) -> Automation {
+        self.automations.get(index.place())
+    }
+
+    /// Notes what the host says of the automation of the parameter that it knows by the number `host_id`. Any thread.
+    pub fn set_automation(&self, host_id: u32, automation: Automation) {
+        if let Some(index) = self.all().find(|index| host_id_of(self.id(*index)) == host_id) {
+            self.automations.set(index.place(), automation);
+            self.dirty.repaint.request_repaint();
+        }
+    }
+
+    /// Bulk edits so far, counted up as each begins and as it ends.
+    pub fn bulk_edits(&self) -> u32 {
+        self.dirty.edits.load(Ordering::Acquire)
     }
 
     /// The framework's handle. Valid for as long as this lives.
@@ -242,6 +258,15 @@ impl Controls {
     /// Any thread but the audio thread; one bulk edit at a time (a second one waits its turn by spinning, as edits take
     /// microseconds).
     pub fn set_quietly(&self, changes: &[(ParamIndex, f64)]) {
+        self.set_as_one(changes, false);
+    }
+
+    /// As [`set_quietly`](Self::set_quietly), for changes that are too large to glide to.
+    pub fn leap_quietly(&self, changes: &[(ParamIndex, f64)]) {
+        self.set_as_one(changes, true);
+    }
+
+    fn set_as_one(&self, changes: &[(ParamIndex, f64)], leaps: bool) {
         let begin = loop {
             let edits = self.dirty.edits.load(Ordering::Relaxed);
             if edits & 1 == 0
@@ -260,6 +285,9 @@ impl Controls {
             let normalized = self.control(*index).to_normalized(*value) as f32;
             // SAFETY: the pointer is to a parameter of `self`, which is alive here.
             unsafe { self.pointer(*index)._internal_set_normalized_value(normalized) };
+        }
+        if leaps {
+            self.dirty.leaps.store(true, Ordering::Relaxed);
         }
         self.dirty.edits.store(begin.wrapping_add(2), Ordering::Release);
     }
@@ -292,6 +320,11 @@ impl GroupControls<'_> {
         self.find(switch.id)
     }
 
+    /// The parameter that is `sequence`; panics as [`dial`](Self::dial) does.
+    pub fn sequence(&self, sequence: &'static Sequence) -> ParamIndex {
+        self.find(sequence.id)
+    }
+
     /// All of them, in their order.
     pub fn all(&self) -> impl Iterator<Item = ParamIndex> {
         self.controls.all().filter(|i| self.controls.group_of(*i).id == self.group.id)
@@ -301,6 +334,11 @@ impl GroupControls<'_> {
         let id = full_id(self.group, id);
         self.controls.find(&id).unwrap_or_else(|| panic!("no control has the id {id}"))
     }
+}
+
+/// The number that hosts know a parameter by: the framework's hash of its id.
+fn host_id_of(id: &str) -> u32 {
+    id.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte))) & 0x7fff_ffff
 }
 
 /// The group's id before a control's. A group without an id leaves it as it is.
@@ -323,12 +361,20 @@ impl<S: Settings> ParamTree<S> {
     /// One parameter for each control that `initial` visits, with the values of `initial` as defaults. `bypass` is the
     /// switch that the host knows as the plug-in's bypass.
     pub fn new(mut initial: S, bypass: &'static Switch) -> Self {
-        let mut build =
-            Build { bypass, dirty: Arc::default(), groups: Vec::new(), open: Vec::new(), entries: Vec::new() };
+        let mut build = Build {
+            bypass,
+            dirty: Arc::default(),
+            groups: Vec::new(),
+            modules: Vec::new(),
+            open: Vec::new(),
+            entries: Vec::new(),
+        };
         initial.visit(&mut build);
-        let Build { dirty, groups, entries, .. } = build;
+        let Build { dirty, groups, modules, entries, .. } = build;
         assert!(groups.len() <= u64::BITS as usize, "a group is a bit");
-        let controls = Controls { entries: entries.into(), groups: groups.into(), dirty };
+        let automations = Automations::new(entries.len());
+        let (entries, groups, modules) = (entries.into(), groups.into(), modules.into());
+        let controls = Controls { entries, groups, modules, dirty, automations };
         controls.dirty.groups.store(u64::MAX, Ordering::Release);
         Self { controls: Arc::new(controls), settings: PhantomData }
     }
@@ -345,13 +391,13 @@ impl<S: Settings> ParamTree<S> {
         settings
     }
 
-    /// Brings the changed groups of `settings` up to date and says whether there were any. For the audio thread: no
+    /// Brings the changed groups of `settings` up to date and says how they have changed. For the audio thread: no
     /// allocation, no lock. A bulk edit is seen whole: while one runs, nothing is read.
-    pub fn refresh(&self, settings: &mut S) -> bool {
+    pub fn refresh(&self, settings: &mut S) -> Refreshed {
         let dirty = &*self.controls.dirty;
         let edits = dirty.edits.load(Ordering::Acquire);
         if edits & 1 == 1 || dirty.groups.load(Ordering::Relaxed) == 0 {
-            return false;
+            return Refreshed::Same;
         }
         let groups = dirty.groups.swap(0, Ordering::AcqRel);
         let mut fresh = *settings;
@@ -360,10 +406,10 @@ impl<S: Settings> ParamTree<S> {
         if dirty.edits.load(Ordering::Relaxed) != edits {
             // An edit began or ran meanwhile: keep the old settings, look again at the next block.
             dirty.groups.fetch_or(groups, Ordering::Release);
-            return false;
+            return Refreshed::Same;
         }
         *settings = fresh;
-        true
+        if dirty.leaps.swap(false, Ordering::Relaxed) { Refreshed::Leapt } else { Refreshed::Changed }
     }
 }
 
@@ -371,10 +417,7 @@ impl<S: Settings> ParamTree<S> {
 unsafe impl<S: Settings> Params for ParamTree<S> {
     fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
         let controls = &self.controls;
-        controls
-            .all()
-            .map(|i| (controls.id(i).to_string(), controls.pointer(i), controls.group_of(i).name.to_string()))
-            .collect()
+        controls.all().map(|i| (controls.id(i).to_string(), controls.pointer(i), controls.path(i))).collect()
     }
 }
 
@@ -383,6 +426,7 @@ struct Build {
     bypass: &'static Switch,
     dirty: Arc<Dirty>,
     groups: Vec<&'static Group>,
+    modules: Vec<&'static Group>,
     /// Indices into `groups` of those that are open now, outermost first.
     open: Vec<usize>,
     entries: Vec<Entry>,
@@ -444,9 +488,22 @@ impl Visit for Build {
         });
     }
 
+    fn sequence(&mut self, field: &mut Order, sequence: &'static Sequence) {
+        let default = field.encode() as i32;
+        self.add(sequence.id, Control::Sequence(sequence), |name, changed| {
+            let control = Control::Sequence(sequence);
+            let param = IntParam::new(name, default, IntRange::Linear { min: 0, max: CODES as i32 - 1 })
+                .with_value_to_string(Arc::new(move |code| control.print(f64::from(code))))
+                .with_string_to_value(Arc::new(move |text| control.parse(text).map(|code| code as i32)))
+                .with_callback(Arc::new(move |_| changed()));
+            Host::Int(param.non_automatable())
+        });
+    }
+
     fn group(&mut self, inside: &mut impl Settings, group: &'static Group) {
         self.groups.push(group);
         self.open.push(self.groups.len() - 1);
+        self.modules.push(self.groups[self.open[0]]);
         inside.visit(self);
         self.open.pop();
     }
@@ -481,6 +538,12 @@ impl Visit for Read<'_> {
     fn switch(&mut self, field: &mut bool, _: &'static Switch) {
         if let Some(value) = self.next() {
             *field = value >= 0.5;
+        }
+    }
+
+    fn sequence(&mut self, field: &mut Order, _: &'static Sequence) {
+        if let Some(value) = self.next() {
+            *field = Order::decode(value as u32);
         }
     }
 }

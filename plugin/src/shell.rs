@@ -3,7 +3,7 @@
 use crate::editor::window::{Instance, WindowEditor};
 use crate::engine::{CHUNK, Engine, Prepared};
 use crate::host::link::HostLink;
-use crate::params::ParamTree;
+use crate::params::{ParamTree, Refreshed};
 use crate::state::{EditorState, Stored, complete};
 use crate::telemetry::{Tap, Telemetry};
 use crossbeam::queue::ArrayQueue;
@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use tandem_dsp::chain::Rack;
 use tandem_dsp::control::{Group, Settings, Switch, Visit};
 use tandem_dsp::processor::LATENCY_MODE;
-use tandem_dsp::{Frame, LatencyMode, Listen, Processor};
+use tandem_dsp::{Frame, LatencyMode, Listen, Processor, TEMPO_BPM};
 
 /// What makes one plug-in differ from the other.
 pub trait Product: Send + Sync + 'static {
@@ -128,6 +128,15 @@ impl<R: Rack> Default for Handover<R> {
     }
 }
 
+/// What the chains know of a match; see [`crate::telemetry::Matching`].
+#[derive(Clone, Copy, PartialEq)]
+struct Matches {
+    attended: bool,
+    comparable: bool,
+    gain_db: f32,
+    round: u16,
+}
+
 /// A plug-in instance.
 pub struct Shell<P: Product> {
     stored: Arc<Stored<ShellSettings<RackSettings<P>>>>,
@@ -144,6 +153,8 @@ pub struct Shell<P: Product> {
     listens: Option<u32>,
     /// What the chains learn for, LUFS.
     learns_for: Option<f64>,
+    /// What the chains know of a match.
+    matches: Option<Matches>,
     /// Whether both lanes get the one channel that comes in.
     mono_input: bool,
     /// A mode that was asked for and has not arrived yet.
@@ -161,7 +172,7 @@ impl<P: Product> Default for Shell<P> {
         let settings = tree.settings();
         let link = HostLink::claim(tree.controls());
         Self {
-            stored: Arc::new(Stored { tree, editor: Arc::new(EditorState::new(P::EDITOR_SIZE)) }),
+            stored: Arc::new(Stored::new(tree, EditorState::new(P::EDITOR_SIZE))),
             settings,
             engine: None,
             handover: Arc::default(),
@@ -171,6 +182,7 @@ impl<P: Product> Default for Shell<P> {
             starts: true,
             listens: None,
             learns_for: None,
+            matches: None,
             mono_input: false,
             asked: None,
             told_latency: 0,
@@ -224,6 +236,7 @@ impl<P: Product> Plugin for Shell<P> {
             controls: self.stored.tree.controls().clone(),
             telemetry: self.telemetry.clone(),
             state: self.stored.editor.clone(),
+            recall: self.stored.recall.clone(),
             link: self.link.clone(),
         }))
     }
@@ -248,7 +261,7 @@ impl<P: Product> Plugin for Shell<P> {
             Some(engine) if !engine.changing() && engine.rate() == rate && engine.mode() == mode => {}
             _ => {
                 self.engine = Some(Engine::new(Prepared::new(rate, mode)));
-                (self.listens, self.learns_for) = (None, None);
+                (self.listens, self.learns_for, self.matches) = (None, None, None);
             }
         }
         self.reset();
@@ -281,9 +294,13 @@ impl<P: Product> Plugin for Shell<P> {
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not active") };
-        let changed = self.stored.tree.refresh(&mut self.settings);
-        if changed || std::mem::take(&mut self.starts) {
-            engine.set(&self.settings.rack, self.settings.plugin.bypass);
+        engine.tempo(context.transport().tempo.unwrap_or(TEMPO_BPM));
+        let (refreshed, starts) = (self.stored.tree.refresh(&mut self.settings), std::mem::take(&mut self.starts));
+        let ShellSettings { rack, plugin } = &self.settings;
+        match refreshed {
+            Refreshed::Same if !starts => {}
+            Refreshed::Same | Refreshed::Changed => engine.set(rack, plugin.bypass),
+            Refreshed::Leapt => engine.go_over_to(rack, plugin.bypass),
         }
         if self.telemetry.restart_meter.swap(false, Relaxed) {
             engine.chain().restart_observer();
@@ -291,12 +308,15 @@ impl<P: Product> Plugin for Shell<P> {
         self.follow_mode(context);
         self.follow_listening();
         self.follow_learning();
+        self.follow_contribution();
+        self.follow_matching();
         self.run(buffer, aux, context);
         let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not active") };
         let tail = engine.tail() as u32;
         let chain = engine.chain();
         if self.telemetry.editor_open.load(Relaxed) {
             self.telemetry.readings.publish_observer(&chain.observer);
+            self.telemetry.matching.publish(self.matches.map_or(0, |matches| matches.round), chain.difference().lu());
         }
         self.telemetry.input.publish(chain.input_level.read());
         self.telemetry.output.publish(chain.output_level.read());
@@ -339,7 +359,7 @@ impl<P: Product> Shell<P> {
             if !engine.changing() && next.mode == wanted && next.rate == engine.rate() && engine.mode() != wanted {
                 engine.change_to(next, &self.settings.rack, self.settings.plugin.bypass);
                 // The next chain does not know of any listen state yet, nor of what to learn.
-                (self.listens, self.learns_for) = (None, None);
+                (self.listens, self.learns_for, self.matches) = (None, None, None);
             } else {
                 retire(&self.handover, next, context);
             }
@@ -371,6 +391,36 @@ impl<P: Product> Shell<P> {
             self.learns_for = wanted;
             engine.learn(wanted);
         }
+    }
+
+    /// Measures what each module contributes while the editor shows it.
+    fn follow_contribution(&mut self) {
+        let Some(engine) = &mut self.engine else { return };
+        let telemetry = &self.telemetry;
+        engine.measure_contribution(telemetry.editor_open.load(Relaxed) && telemetry.contribution.load(Relaxed));
+    }
+
+    /// Evens out the loudness of what is compared as the editor asks, and begins to measure anew where it says so. A new
+    /// chain begins anew.
+    fn follow_matching(&mut self) {
+        let Some(engine) = &mut self.engine else { return };
+        let (matching, listening) = (&self.telemetry.matching, &self.telemetry.listening);
+        let attended = self.telemetry.editor_open.load(Relaxed) && !self.link.offline();
+        let wanted = Matches {
+            attended,
+            comparable: listening.active().next().is_none(),
+            gain_db: if attended { matching.gain_db() } else { 0.0 },
+            round: matching.round(),
+        };
+        if self.matches == Some(wanted) {
+            return;
+        }
+        if self.matches.is_none_or(|before| before.round != wanted.round) {
+            engine.chain().difference().restart();
+        }
+        engine.attend(wanted.attended, wanted.comparable);
+        engine.set_match(f64::from(wanted.gain_db));
+        self.matches = Some(wanted);
     }
 
     /// The block, chunk by chunk, through the engine.
@@ -426,6 +476,20 @@ impl<P: Product> ClapPlugin for Shell<P> {
     const CLAP_MANUAL_URL: Option<&'static str> = None;
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
     const CLAP_FEATURES: &'static [ClapFeature] = P::CLAP_FEATURES;
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        let controls = self.stored.tree.controls();
+        let pages = controls.pages();
+        for pages in pages.chunk_by(|page, next| page.section == next.section) {
+            context.add_section(pages[0].section, |section| {
+                for page in pages {
+                    section.add_page(&page.name, |place| {
+                        page.params.iter().for_each(|index| controls.add_to(place, *index));
+                    });
+                }
+            });
+        }
+    }
 }
 
 impl<P: Product> Vst3Plugin for Shell<P> {

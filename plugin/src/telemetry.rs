@@ -2,9 +2,11 @@
 //! back: what the editor asks to hear, which is no parameter.
 
 mod listening;
+mod matching;
 mod readings;
 
 pub use listening::Listening;
+pub use matching::Matching;
 pub use readings::{Look, Readings};
 
 use atomic_float::AtomicF32;
@@ -20,13 +22,16 @@ pub const SAMPLES: usize = 64;
 /// Blocks that the queue holds: 1.4 s at 48 kHz, more than any editor's longest pause between two pictures.
 const QUEUE_BLOCKS: usize = 1024;
 
-/// Consecutive frames before and after the chain, mono sums, for the spectrum.
+/// Consecutive frames before and after the chain: halved sums, for the spectrum, and of what went out the halved
+/// difference as well, for the vectorscope.
 #[derive(Clone, Copy, Debug)]
 pub struct Samples {
     /// What came in.
     pub input: [f32; SAMPLES],
     /// What went out.
     pub output: [f32; SAMPLES],
+    /// Half of left minus right of what went out.
+    pub side: [f32; SAMPLES],
 }
 
 /// A level as the editor reads it.
@@ -82,8 +87,12 @@ pub struct Telemetry {
     pub readings: Readings,
     /// What the editor asks to hear of the modules. Followed while an editor is open and the host plays in real time.
     pub listening: Listening,
+    /// Loudness of what is compared.
+    pub matching: Matching,
     /// Editor: the integrated loudness in LUFS to learn for; NaN where nothing is learned.
     pub learn_for: AtomicF32,
+    /// Editor: whether what each module contributes is measured.
+    pub contribution: AtomicBool,
     /// Editor: set to make the meter of the whole start anew.
     pub restart_meter: AtomicBool,
 }
@@ -100,7 +109,9 @@ impl Telemetry {
             samples: ArrayQueue::new(QUEUE_BLOCKS),
             readings: Readings::of::<R>(),
             listening: Listening::of::<R>(),
+            matching: Matching::default(),
             learn_for: AtomicF32::new(f32::NAN),
+            contribution: AtomicBool::new(false),
             restart_meter: AtomicBool::new(false),
         }
     }
@@ -115,7 +126,7 @@ pub struct Tap {
 
 impl Default for Tap {
     fn default() -> Self {
-        Self { block: Samples { input: [0.0; SAMPLES], output: [0.0; SAMPLES] }, filled: 0 }
+        Self { block: Samples { input: [0.0; SAMPLES], output: [0.0; SAMPLES], side: [0.0; SAMPLES] }, filled: 0 }
     }
 }
 
@@ -125,6 +136,7 @@ impl Tap {
         for (before, after) in input.iter().zip(output) {
             self.block.input[self.filled] = (0.5 * (before[0] + before[1])) as f32;
             self.block.output[self.filled] = (0.5 * (after[0] + after[1])) as f32;
+            self.block.side[self.filled] = (0.5 * (after[0] - after[1])) as f32;
             self.filled += 1;
             if self.filled == SAMPLES {
                 self.filled = 0;

@@ -7,6 +7,11 @@ use clap_sys::entry::clap_plugin_entry;
 use clap_sys::events::{clap_event_header, clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
 use clap_sys::ext::gui::{CLAP_EXT_GUI, CLAP_WINDOW_API_X11, clap_plugin_gui};
+use clap_sys::ext::param_indication::{
+    CLAP_EXT_PARAM_INDICATION, CLAP_EXT_PARAM_INDICATION_COMPAT, CLAP_PARAM_INDICATION_AUTOMATION_NONE,
+    CLAP_PARAM_INDICATION_AUTOMATION_OVERRIDING, CLAP_PARAM_INDICATION_AUTOMATION_PLAYING,
+    CLAP_PARAM_INDICATION_AUTOMATION_PRESENT, CLAP_PARAM_INDICATION_AUTOMATION_RECORDING, clap_plugin_param_indication,
+};
 use clap_sys::ext::params::{
     CLAP_EXT_PARAMS, CLAP_PARAM_RESCAN_VALUES, clap_host_params, clap_param_info, clap_plugin_params,
 };
@@ -23,6 +28,7 @@ use std::ptr::{null, null_mut};
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use tandem::edit::bulk;
 use tandem::host::clap::link_of;
+use tandem::params::Automation;
 
 const FRAMES: usize = 512;
 
@@ -320,6 +326,50 @@ fn an_index_out_of_range_is_refused() {
             }
         }
     }
+}
+
+#[test]
+fn the_host_may_say_what_it_automates() {
+    for name in BOTH {
+        let instance = Instance::active(name);
+        let controls = unsafe { link_of(instance.plugin) }.and_then(|link| link.controls()).expect("parameters");
+        let trim = controls.find("input_trim").expect("a trim");
+        let host_id = param_named(&instance, "Input Trim");
+        for id in [CLAP_EXT_PARAM_INDICATION, CLAP_EXT_PARAM_INDICATION_COMPAT] {
+            let indication: &clap_plugin_param_indication = instance.extension(id);
+            let say = |id: u32, state: u32| unsafe {
+                (indication.set_automation.expect("set_automation"))(instance.plugin, id, state, null());
+            };
+            for (state, expected) in [
+                (CLAP_PARAM_INDICATION_AUTOMATION_PRESENT, Automation::Present),
+                (CLAP_PARAM_INDICATION_AUTOMATION_PLAYING, Automation::Active),
+                (CLAP_PARAM_INDICATION_AUTOMATION_RECORDING, Automation::Active),
+                (CLAP_PARAM_INDICATION_AUTOMATION_OVERRIDING, Automation::Present),
+                (CLAP_PARAM_INDICATION_AUTOMATION_NONE, Automation::None),
+            ] {
+                say(host_id, state);
+                assert_eq!(controls.automation(trim), expected, "{name}: state {state}");
+            }
+            say(!host_id, CLAP_PARAM_INDICATION_AUTOMATION_PLAYING);
+            assert!(controls.all().all(|index| controls.automation(index) == Automation::None), "{name}: no such id");
+            unsafe {
+                (indication.set_mapping.expect("set_mapping"))(instance.plugin, host_id, true, null(), null(), null());
+            }
+        }
+    }
+}
+
+/// The id that the host knows the parameter called `name` by.
+fn param_named(instance: &Instance, name: &str) -> u32 {
+    let params: &clap_plugin_params = instance.extension(CLAP_EXT_PARAMS);
+    let count = unsafe { (params.count.expect("count"))(instance.plugin) };
+    let info = |index: u32| unsafe {
+        let mut info: clap_param_info = std::mem::zeroed();
+        assert!((params.get_info.expect("get_info"))(instance.plugin, index, &mut info));
+        info
+    };
+    let is_it = |info: &clap_param_info| unsafe { CStr::from_ptr(info.name.as_ptr()) }.to_str() == Ok(name);
+    (0..count).map(info).find(is_it).expect("the parameter").id
 }
 
 #[test]

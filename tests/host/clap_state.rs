@@ -1,6 +1,6 @@
 //! State in the built CLAP: round trips, and what is no state.
 
-use crate::bundles::{BLOCK, BOTH, RATE, noise, open, through};
+use crate::bundles::{BLOCK, BOTH, RATE, active, noise, open, through};
 use tandem_render::host::Plugin;
 use tandem_tests::signals::Random;
 
@@ -41,6 +41,57 @@ fn save_load_save_gives_the_same_bytes() {
             assert!(saved == other.save().expect("saves"), "{name}, seed {seed}: the second save differs");
             assert!(saved.len() < 256_000, "{name}: a state of {} bytes, 256 kB at most", saved.len());
         }
+    }
+}
+
+/// What version 0.1.0 saved of each, with something in three slots.
+static SAVED: [&[u8]; 2] = [include_bytes!("../data/state_channel.json"), include_bytes!("../data/state_master.json")];
+
+#[test]
+fn what_an_earlier_version_saved_comes_back() {
+    for (name, saved) in BOTH.into_iter().zip(SAVED) {
+        let mut plugin = open(name);
+        plugin.load(&with_length(saved)).expect("loads");
+        for (param, text) in [
+            ("Input Trim", "-3.5 dB"),
+            ("EQ 3 On", "On"),
+            ("EQ 3 Frequency", "240 Hz"),
+            ("EQ 3 Gain", "+2.1 dB"),
+            ("EQ 3 Shape", "High Shelf"),
+            ("Output Fader", "-6.0 dB"),
+            ("Latency", "Mix"),
+            ("Bypass", "Off"),
+        ] {
+            assert_eq!(plugin.get(param).expect("a value"), text, "{name}: {param}");
+        }
+        let again = plugin.save().expect("saves");
+        let fields = |json: &[u8]| serde_json::from_slice::<serde_json::Value>(json).expect("JSON")["fields"].clone();
+        let (then, now) = (fields(saved), fields(&again[8..]));
+        assert_eq!(now["slots"], then["slots"], "{name}: what is in the slots");
+        assert_eq!(now["editor"], then["editor"], "{name}: how the editor was left");
+        let mut other = open(name);
+        other.load(&again).expect("loads");
+        assert!(again == other.save().expect("saves"), "{name}: the second save differs");
+    }
+}
+
+#[test]
+fn a_session_with_four_full_slots_is_small() {
+    for name in BOTH {
+        let mut plugin = open(name);
+        shuffle(&mut plugin, 7);
+        let mut state: serde_json::Value =
+            serde_json::from_slice(&plugin.save().expect("saves")[8..]).expect("a state is JSON");
+        let held = serde_json::json!({ "params": state["params"], "loudness_lu": -1.25 });
+        let slots = serde_json::json!({ "current": "a", "slots": { "b": held, "c": held, "d": held } });
+        state["fields"]["slots"] = slots.to_string().into();
+        plugin.load(&with_length(state.to_string().as_bytes())).expect("loads");
+        let start = std::time::Instant::now();
+        let saved = plugin.save().expect("saves");
+        let took = start.elapsed();
+        println!("{name}: {} bytes, saved in {:.2} ms", saved.len(), 1e3 * took.as_secs_f64());
+        assert!(saved.len() > 3 * state["params"].to_string().len(), "{name}: {} bytes with all slots", saved.len());
+        assert!(saved.len() < 256_000, "{name}: a state of {} bytes, 256 kB at most", saved.len());
     }
 }
 
@@ -138,5 +189,27 @@ fn a_state_is_heard_at_once_in_a_plugin_that_plays() {
         let output = through(&mut plugin, &input, BLOCK);
         let late = output.iter().flat_map(|channel| &channel[4_800..]).fold(0.0f32, |peak, x| peak.max(x.abs()));
         assert_eq!(late, 0.0, "{name}: peak 100 ms after a state with the fader down was loaded");
+    }
+}
+
+/// The order is one of 10! codes in a normalised number: it comes through the host and the state to the last one.
+#[test]
+fn an_order_comes_back() {
+    for (name, modules) in [(BOTH[0], ["EQ", "Comp", "Saturator"]), (BOTH[1], ["EQ", "Glue", "Saturator"])] {
+        let [a, b, c] = modules;
+        for order in [[a, b, c], [a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]] {
+            let mut plugin = active(name);
+            let text = order.join(" > ");
+            plugin.set("Chain Order", &text).unwrap_or_else(|error| panic!("{error:#}"));
+            through(&mut plugin, &noise(BLOCK, 1), BLOCK);
+            let saved = plugin.save().expect("saves");
+            let mut other = open(name);
+            other.load(&saved).expect("loads");
+            let param = other.params().find("Chain Order").expect("the parameter").clone();
+            let value = other.value(param.id).expect("a value");
+            let back = other.text(param.id, value).expect("a text");
+            let places = order.map(|module| back.split(" > ").position(|name| name == module));
+            assert!(places.is_sorted() && places[0].is_some(), "{name}: \"{text}\" comes back as \"{back}\"");
+        }
     }
 }

@@ -239,6 +239,54 @@ fn state_goes_round_and_nonsense_is_refused() {
 }
 
 #[test]
+fn what_an_earlier_version_saved_comes_back() {
+    let saved: [&[u8]; 2] = [include_bytes!("../data/state_channel.json"), include_bytes!("../data/state_master.json")];
+    for (name, saved) in BOTH.into_iter().zip(saved) {
+        let instance = Instance::new(name);
+        assert!(instance.load(saved), "{name}: what version 0.1.0 saved");
+        let again = instance.save();
+        let slots = |json: &[u8]| {
+            let state = serde_json::from_slice::<serde_json::Value>(json).expect("JSON");
+            state["fields"]["slots"].clone()
+        };
+        assert!(slots(saved).is_string() && slots(&again) == slots(saved), "{name}: what is in the slots");
+        let other = Instance::new(name);
+        assert!(other.load(&again) && other.save() == again, "{name}: the second save differs");
+    }
+}
+
+#[test]
+fn values_go_to_text_and_back() {
+    for name in BOTH {
+        let instance = Instance::new(name);
+        let count = unsafe { instance.controller.getParameterCount() };
+        assert!(count > 100, "{name}: {count} parameters");
+        for index in 0..count {
+            let mut info: ParameterInfo = unsafe { std::mem::zeroed() };
+            assert_eq!(unsafe { instance.controller.getParameterInfo(index, &mut info) }, kResultOk);
+            let title = String::from_utf16_lossy(&info.title);
+            let title = title.trim_end_matches('\0');
+            let text = |way: f64| {
+                let mut text = [0; 128];
+                let result = unsafe { instance.controller.getParamStringByValue(info.id, way, &mut text) };
+                assert_eq!(result, kResultOk, "{name}: {title} has no text at {way}");
+                text
+            };
+            for step in 0..=20 {
+                let way = f64::from(step) / 20.0;
+                let mut printed = text(way);
+                let mut back = f64::NAN;
+                let result =
+                    unsafe { instance.controller.getParamValueByString(info.id, printed.as_mut_ptr(), &mut back) };
+                let shown = String::from_utf16_lossy(&printed);
+                assert_eq!(result, kResultOk, "{name}: {title} does not read its own {shown:?}");
+                assert!(text(back) == printed, "{name}: {title} at {way} reads {back} from its own text");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_latency_change_while_playing_is_one_restart_on_the_main_thread() {
     for name in BOTH {
         let instance = Instance::new(name);

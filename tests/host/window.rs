@@ -97,6 +97,39 @@ fn turn_a_knob() {
 }
 
 #[test]
+fn opening_the_window_and_automating_behind_it_says_nothing_to_the_host() {
+    let _screen = screen();
+    in_another("window::say_nothing", |_| {});
+}
+
+#[test]
+#[ignore = "run by opening_the_window_and_automating_behind_it_says_nothing_to_the_host"]
+fn say_nothing() {
+    for name in BOTH {
+        let mut plugin = open(name);
+        let saved = plugin.save().expect("saves");
+        plugin.asked();
+        let mut window = Window::open(&mut plugin, None).expect("opens");
+        let before = drawn(&mut window);
+        let said = |window: &mut Window| -> Vec<Request> {
+            let asked = window.plugin().asked().into_iter().map(|asked| asked.request);
+            let edits = |request: &Request| {
+                let quiet = matches!(request, Request::Rescan(_) | Request::MarkDirty);
+                quiet || matches!(request, Request::GestureBegin(_) | Request::Value(..) | Request::GestureEnd(_))
+            };
+            asked.filter(edits).collect()
+        };
+        assert_eq!(said(&mut window), [], "{name}: edits that nobody made, on opening");
+        assert!(saved == window.plugin().save().expect("saves"), "{name}: the state changes as the window opens");
+        window.plugin().set("Input Trim", "6 dB").expect("sets");
+        window.plugin().set("Bypass", "On").expect("sets");
+        window.wait(Duration::from_millis(500)).expect("serves");
+        assert!(before != drawn(&mut window), "{name}: the editor shows what the host has set");
+        assert_eq!(said(&mut window), [], "{name}: the host hears of its own edits");
+    }
+}
+
+#[test]
 fn the_window_takes_the_sizes_that_hosts_ask_for() {
     let _screen = screen();
     for name in BOTH {
@@ -170,7 +203,7 @@ fn open_on_a_dense_display() {
 }
 
 #[test]
-fn twenty_windows_come_and_go() {
+fn a_hundred_windows_come_and_go() {
     let _screen = screen();
     in_another("window::open_and_close", |_| {});
 }
@@ -181,15 +214,15 @@ fn threads() -> usize {
 }
 
 #[test]
-#[ignore = "run by twenty_windows_come_and_go"]
+#[ignore = "run by a_hundred_windows_come_and_go"]
 fn open_and_close() {
     let mut plugin = open("channel");
     plugin.activate(RATE, BLOCK).expect("activates");
     let mut first = None;
-    for cycle in 0..20 {
+    for cycle in 0..100 {
         let mut window = Window::open(&mut plugin, None).unwrap_or_else(|error| panic!("cycle {cycle}: {error:#}"));
         play(window.plugin());
-        if cycle % 5 == 0 {
+        if cycle % 25 == 0 {
             drawn(&mut window);
         }
         drop(window);
@@ -201,9 +234,66 @@ fn open_and_close() {
     play(&mut plugin);
 }
 
-/// Half a second of noise, as fast as it goes; it comes out as it went in.
+#[test]
+fn five_windows_at_once_draw_and_obey_each_for_itself() {
+    let _screen = screen();
+    in_another("window::five_at_once", |command| {
+        command.env(PANEL, "Input");
+    });
+}
+
+#[test]
+#[ignore = "run by five_windows_at_once_draw_and_obey_each_for_itself"]
+fn five_at_once() {
+    const TOUCHED: usize = 2;
+    let mut plugins: Vec<_> = (0..5).map(|i| open(BOTH[i % 2])).collect();
+    let trims: Vec<_> = plugins.iter().map(|plugin| plugin.params().find("Input Trim").expect("a trim").id).collect();
+    // The first place stays free: windows open there, and must not cover each other.
+    let place = |i: usize| ((i % 2) as i16 * FRESH.0 as i16, (i / 2) as i16 * FRESH.1 as i16);
+    let mut windows = Vec::new();
+    for (i, plugin) in plugins.iter_mut().enumerate() {
+        let mut window = Window::open(plugin, None).expect("opens");
+        let (x, y) = place(i + 1);
+        window.place(x, y).expect("moves");
+        windows.push(window);
+    }
+    // Beside all of them.
+    windows[0].point(FRESH.0 as i16 + 50, 50).expect("points");
+    let before: Vec<_> = windows.iter_mut().map(drawn).collect();
+    for window in &mut windows {
+        window.plugin().asked();
+    }
+    let at = (TRIM.0, FRESH.1 as i16 - TRIM.1);
+    windows[TOUCHED].drag(at, (at.0, at.1 - 60)).expect("drags");
+    windows[0].point(FRESH.0 as i16 + 50, 50).expect("points");
+    for (i, (window, before)) in windows.iter_mut().zip(&before).enumerate() {
+        window.wait(Duration::from_millis(300)).expect("serves");
+        let after = drawn(window);
+        let begins: Vec<_> = window
+            .plugin()
+            .asked()
+            .into_iter()
+            .filter_map(|asked| match asked.request {
+                Request::GestureBegin(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let expected = if i == TOUCHED { vec![trims[i]] } else { Vec::new() };
+        assert_eq!(begins, expected, "gestures of window {i}");
+        assert_eq!(after != *before, i == TOUCHED, "whether window {i} has changed");
+    }
+    drop(windows);
+    for plugin in &mut plugins {
+        plugin.set("Latency", "Live").expect("sets");
+        plugin.set("Input Trim", "0 dB").expect("sets");
+        plugin.activate(RATE, BLOCK).expect("activates");
+        play(plugin);
+    }
+}
+
+/// Some noise, as fast as it goes; it comes out as it went in.
 fn play(plugin: &mut Plugin) {
-    let input = noise(RATE as usize / 2, 7);
+    let input = noise(RATE as usize / 10, 7);
     let output = plugin.play(|audio| audio.run(&input, None, BLOCK, &[])).expect("plays").expect("processes");
     assert!(output[0] == input[0], "a fresh instance passes what comes in");
 }
@@ -219,7 +309,16 @@ fn without_a_display_the_editor_is_refused_and_the_sound_goes_on() {
 }
 
 #[test]
-#[ignore = "run by without_a_display_the_editor_is_refused_and_the_sound_goes_on"]
+fn without_opengl_the_editor_is_refused_and_the_sound_goes_on() {
+    let bare = Screen::start_without_gl().expect("starts");
+    in_another("window::do_without_a_display", |command| {
+        // Neither the display's own way to it, nor the other, through the drivers that are listed here.
+        command.env("DISPLAY", &bare.display).env("__EGL_VENDOR_LIBRARY_FILENAMES", "/nowhere.json");
+    });
+}
+
+#[test]
+#[ignore = "run by the two tests above"]
 fn do_without_a_display() {
     for name in BOTH {
         let mut plugin = open(name);

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use tandem::channel::Channel;
 use tandem::master::Master;
-use tandem::params::{Control, Controls, ParamTree};
+use tandem::params::{Control, Controls, ParamTree, Refreshed};
 use tandem::shell::{Product, parameters};
-use tandem_dsp::control::{Choice, Dial, Enumerated, Settings, Switch, Visit};
+use tandem_dsp::control::{Choice, Dial, Enumerated, Sequence, Settings, Switch, Visit};
+use tandem_dsp::order::{CODES, Order};
 
 /// Every field of some settings as a number, in order.
 fn fields<S: Settings>(settings: S) -> Vec<f64> {
@@ -21,6 +22,9 @@ fn fields<S: Settings>(settings: S) -> Vec<f64> {
         fn switch(&mut self, field: &mut bool, _: &'static Switch) {
             self.0.push(f64::from(u8::from(*field)));
         }
+        fn sequence(&mut self, field: &mut Order, _: &'static Sequence) {
+            self.0.push(f64::from(field.encode()));
+        }
     }
     let (mut settings, mut list) = (settings, List(Vec::new()));
     settings.visit(&mut list);
@@ -32,6 +36,8 @@ fn values(control: Control) -> Vec<f64> {
     match control {
         Control::Choice(choice) => (0..choice.options.len()).map(|i| i as f64).collect(),
         Control::Switch(_) => vec![0.0, 1.0],
+        // With neighbours, which are closest together.
+        Control::Sequence(_) => [0, 1, 2, CODES / 2, CODES - 2, CODES - 1].map(f64::from).to_vec(),
         Control::Dial(_) => [0.0, 0.13, 0.5, 0.87, 1.0].map(|way| control.from_normalized(way)).to_vec(),
     }
 }
@@ -61,7 +67,7 @@ fn each_parameter_moves_its_own_field<S: Settings>(tree: &ParamTree<S>) {
         controls.set_quietly(&[(index, controls.default(index))]);
         tree.refresh(&mut followed);
     }
-    assert!(!tree.refresh(&mut followed), "nothing changed, and something is read");
+    assert_eq!(tree.refresh(&mut followed), Refreshed::Same, "nothing changed, and something is read");
 }
 
 #[test]
@@ -139,10 +145,18 @@ fn frozen<P: Product>() -> Vec<String> {
                 format!("choice {}", ids.join(" "))
             }
             Control::Switch(_) => "switch".to_string(),
+            Control::Sequence(sequence) => format!("sequence {}", sequence.modules.len()),
         };
         format!("{} {} {kind}", P::CLAP_ID, controls.id(index))
     };
-    controls.all().map(line).collect()
+    controls.all().map(line).chain(places::<P>(controls)).collect()
+}
+
+/// The places of the modules, which are what the codes of an order mean.
+fn places<P: Product>(controls: &Controls) -> impl Iterator<Item = String> {
+    let sequence = controls.order().map(|(_, sequence)| sequence);
+    let places = sequence.into_iter().flat_map(|sequence| sequence.modules.iter().enumerate());
+    places.filter_map(|(place, module)| module.map(|m| format!("{} place {place} {}", P::CLAP_ID, m.id)))
 }
 
 /// Sessions and presets refer to these ids, ranges and options for ever: a line may be added, none may change or go.

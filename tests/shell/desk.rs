@@ -1,5 +1,7 @@
 //! An editor without a window: its whole screen, driven through the accessibility tree, with every edit written down.
 
+use crate::player::Player;
+use crate::raster::Canvas;
 use egui::accesskit::{Action, Role};
 use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, Rect, TouchPhase, Vec2, vec2};
 use egui_kittest::Harness;
@@ -12,6 +14,7 @@ use tandem::editor::View;
 use tandem::master::Master;
 use tandem::params::{Controls, ParamIndex};
 use tandem::shell::{Product, parameters};
+use tandem::state::recall::Recall;
 use tandem::state::{EditorState, Theme};
 use tandem::telemetry::Telemetry;
 
@@ -56,6 +59,7 @@ pub struct Bench {
     pub controls: Arc<Controls>,
     pub telemetry: Telemetry,
     pub state: EditorState,
+    pub recall: Arc<Recall>,
     pub recorder: Recorder,
     /// Whether the last picture asked for another one.
     pub moves: bool,
@@ -66,6 +70,7 @@ pub struct Bench {
 /// The editor, and hands.
 pub struct Desk {
     pub harness: Harness<'static, Bench>,
+    player: Player,
 }
 
 /// Width and height of the screen in points, where nothing else is asked for.
@@ -90,15 +95,18 @@ impl Desk {
 
     /// The editor of a fresh `P`, `size` points large at `scale` pixels a point.
     pub fn of<P: Product>(panel: &str, size: Vec2, scale: f32, theme: Theme) -> Self {
-        let controls = parameters::<P>().controls().clone();
+        let tree = parameters::<P>();
+        let controls = tree.controls().clone();
         let telemetry = Telemetry::of::<P::Rack>();
-        let mut view = View::new(P::NAME, &controls, &telemetry);
+        let recall = Arc::new(Recall::new(controls.clone()));
+        let mut view = View::new(P::NAME, &controls, &telemetry, recall.clone());
         view.open(panel);
         assert!(panel.is_empty() || view.panel() == panel, "{} has no panel {panel}", P::NAME);
         let state = EditorState::new((size.x as u32, size.y as u32));
         state.set_theme(theme);
         let recorder = Recorder { controls: controls.clone(), done: RefCell::default() };
-        let bench = Bench { view, controls, telemetry, state, recorder, moves: false, screen: Rect::NOTHING };
+        let (moves, screen) = (false, Rect::NOTHING);
+        let bench = Bench { view, controls, telemetry, state, recall, recorder, moves, screen };
         let mut harness = Harness::builder()
             .with_size(size + Vec2::splat(2.0 * MARGIN))
             .with_pixels_per_point(scale)
@@ -106,7 +114,7 @@ impl Desk {
             .with_max_steps(64)
             .build_ui_state(
                 |ui, bench: &mut Bench| {
-                    let Bench { view, controls, telemetry, state, recorder, moves, screen } = bench;
+                    let Bench { view, controls, telemetry, state, recorder, moves, screen, .. } = bench;
                     *screen = ui.max_rect();
                     *moves = view.show(ui, controls, recorder, telemetry, state);
                 },
@@ -114,7 +122,7 @@ impl Desk {
             );
         harness.run();
         assert_eq!(harness.state().screen.size(), size, "the size that was asked for");
-        Self { harness }
+        Self { harness, player: Player::of::<P>(tree) }
     }
 
     /// Shows the panel called `panel`.
@@ -138,6 +146,31 @@ impl Desk {
         let index = self.index(name);
         self.bench().controls.set_quietly(&[(index, value)]);
         self.harness.run();
+    }
+
+    /// Moves it as a host does that plays automation.
+    pub fn automate(&mut self, name: &str, value: f64) {
+        let controls = self.bench().controls.clone();
+        let index = self.index(name);
+        let way = controls.control(index).to_normalized(value) as f32;
+        // SAFETY: the pointer is to a parameter of `controls`, which is alive here.
+        unsafe { controls.pointer(index)._internal_set_normalized_value(way) };
+        self.harness.run();
+    }
+
+    /// Plays for so many pictures.
+    pub fn play(&mut self, pictures: usize) {
+        for _ in 0..pictures {
+            self.player.play(&self.harness.state().telemetry, (48_000.0 * STEP_S) as usize);
+            self.harness.step();
+        }
+    }
+
+    /// What is on the screen, pixel by pixel.
+    pub fn canvas(&self) -> Canvas {
+        let mut canvas = Canvas::of(&self.harness.ctx);
+        canvas.paint(&self.harness.ctx, self.harness.output().shapes.clone());
+        canvas
     }
 
     pub fn bench(&self) -> &Bench {
@@ -184,6 +217,15 @@ impl Desk {
         self.button(at, true, modifiers);
         self.button(at, false, modifiers);
         self.harness.event(Event::ModifiersChanged(Modifiers::NONE));
+        self.harness.run();
+    }
+
+    pub fn secondary_click(&mut self, pos: Pos2) {
+        self.harness.hover_at(pos);
+        for pressed in [true, false] {
+            let (button, modifiers) = (PointerButton::Secondary, Modifiers::NONE);
+            self.harness.event(Event::PointerButton { pos, button, pressed, modifiers });
+        }
         self.harness.run();
     }
 
@@ -257,6 +299,7 @@ impl Desk {
                 label: node.label().unwrap_or_default(),
                 role: node.role(),
                 value: node.value(),
+                description: node.data().description().map(str::to_string),
                 focused: node.is_focused(),
                 touchable: node.data().supports_action(Action::Click),
                 rect: Rect::from_min_max(
@@ -275,6 +318,8 @@ pub struct Found {
     pub label: String,
     pub role: Role,
     pub value: Option<String>,
+    /// What it says beside label and value.
+    pub description: Option<String>,
     pub focused: bool,
     /// Whether it can be clicked.
     pub touchable: bool,

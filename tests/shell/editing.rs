@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use tandem::channel::Channel;
-use tandem::params::Control;
+use tandem::params::{Control, Refreshed};
 use tandem::shell::parameters;
 
 /// Edits that the reader shall have seen, and edits after which it never will.
@@ -25,7 +25,7 @@ fn a_bulk_edit_is_seen_whole() {
         std::thread::spawn(move || {
             let (mut settings, mut mixed) = (tree.settings(), 0);
             while !stop.load(SeqCst) {
-                if tree.refresh(&mut settings) {
+                if tree.refresh(&mut settings) != Refreshed::Same {
                     reads.fetch_add(1, SeqCst);
                     let bands = &settings.rack.eq.module.bands;
                     mixed += usize::from(bands.iter().any(|band| band.gain_db != bands[0].gain_db));

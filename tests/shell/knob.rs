@@ -206,16 +206,7 @@ fn a_value_goes_from_knob_to_knob_by_copy_and_paste() {
     assert!(copied.is_none_or(|text| text == "30L"));
     desk.set("Output Pan", 10.0);
     let at = desk.rect("Output Pan").center();
-    desk.harness.hover_at(at);
-    for pressed in [true, false] {
-        desk.harness.event(Event::PointerButton {
-            pos: at,
-            button: egui::PointerButton::Secondary,
-            pressed,
-            modifiers: Modifiers::NONE,
-        });
-    }
-    desk.harness.run();
+    desk.secondary_click(at);
     for entry in ["Type a value", "Reset to C", "Copy", "Paste 30L"] {
         assert!(desk.has(entry), "the menu has \"{entry}\"");
     }

@@ -1,5 +1,9 @@
 //! The shell: parameters, state and panels, without a host.
 
+mod automation;
+mod browser;
+mod chain_row;
+mod compare;
 mod controls;
 mod desk;
 mod editing;
@@ -7,10 +11,19 @@ mod editor;
 mod engine;
 mod eq_panel;
 mod knob;
+mod legible;
+mod library;
 mod loudness;
 mod manual;
 mod meters;
+mod pictures;
+mod player;
+mod presets;
 mod process;
+mod raster;
+mod recall;
 mod state;
 mod targets;
+mod tasks;
 mod told;
+mod walk;

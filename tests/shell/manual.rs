@@ -8,16 +8,31 @@ use tandem::shell::parameters;
 
 /// The pages with a table, and the groups of controls in each. The equaliser's bands are alike: the first stands for all.
 const PAGES: &[(&str, &[&str])] = &[
-    ("plugin", &[""]),
+    ("plugin", &["", "chain"]),
     ("input", &["input"]),
+    ("declick", &["declick"]),
+    ("demud", &["demud", "demud_1"]),
     ("equaliser", &["eq", "eq_hp", "eq_lp", "eq_1"]),
+    ("gate", &["gate"]),
+    ("deesser", &["deess"]),
     ("compressor", &["comp"]),
+    ("leveler", &["leveler"]),
+    ("multiband", &["multi", "multi_1"]),
+    ("imager", &["imager"]),
+    ("saturator", &["sat"]),
     ("limiter", &["limiter"]),
+    ("dither", &["dither"]),
+    ("rider", &["rider"]),
+    ("delay", &["delay"]),
+    ("reverb", &["reverb"]),
     ("output", &["output"]),
 ];
 
-/// Groups that are described under another's name: the Master's compressor, and the other bands.
-const ALIKE: &[&str] = &["glue", "eq_2", "eq_3", "eq_4", "eq_5", "eq_6", "eq_7", "eq_8"];
+/// Groups that are described under another's name: the Master's compressor, and the other bands and nodes.
+const ALIKE: &[&str] = &[
+    "demud_2", "demud_3", "demud_4", "demud_5", "demud_6", "glue", "eq_2", "eq_3", "eq_4", "eq_5", "eq_6", "eq_7",
+    "eq_8", "multi_2", "multi_3", "multi_4", "multi_5",
+];
 
 const BEGIN: &str = "<!-- controls: written by the test manual::tables_are_what_the_controls_are -->\n";
 const END: &str = "<!-- end of controls -->\n";
@@ -28,6 +43,7 @@ fn row(controls: &Controls, index: tandem::params::ParamIndex) -> String {
         Control::Dial(dial) => format!("{} to {}", dial.print(dial.range.0), dial.print(dial.range.1)),
         Control::Choice(choice) => choice.options.iter().map(|option| option.name).collect::<Vec<_>>().join(", "),
         Control::Switch(_) => "Off, On".to_string(),
+        Control::Sequence(_) => "the modules, with > between".to_string(),
     };
     let default = control.print(controls.default(index));
     let help = control.help();

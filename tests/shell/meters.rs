@@ -76,7 +76,7 @@ fn play(spectrum: &mut Spectrum, telemetry: &Telemetry, freq_hz: f32, levels_db:
                 gain * (std::f64::consts::TAU * f64::from(freq_hz) * n / f64::from(RATE)).sin() as f32
             })
         };
-        telemetry.samples.force_push(Samples { input: sine(gains[0]), output: sine(gains[1]) });
+        telemetry.samples.force_push(Samples { input: sine(gains[0]), output: sine(gains[1]), side: [0.0; SAMPLES] });
         if block % 24 == 23 {
             spectrum.update(telemetry, (block * SAMPLES) as f64 / f64::from(RATE));
         }

@@ -11,13 +11,16 @@ use nice_plug::prelude::{
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::Ordering::Relaxed;
 use tandem::channel::Channel;
+use tandem::edit::Unhosted;
 use tandem::master::Master;
 use tandem::params::Control;
 use tandem::shell::{Product, Shell, Task};
+use tandem::state::slots::Slot;
 use tandem_dsp::Listen;
-use tandem_dsp::meter::programme;
-use tandem_dsp::module::{compressor, eq, limiter};
-use tandem_tests::signals::white;
+use tandem_dsp::meter::{contribution, programme};
+use tandem_dsp::module::{compressor, eq, input, limiter};
+use tandem_tests::measure::{peak_above_db, tapered};
+use tandem_tests::signals::{pink, sine, white};
 
 /// Aborts the test where an allocation is forbidden.
 #[global_allocator]
@@ -283,6 +286,23 @@ fn the_meter_starts_anew_when_asked() {
 }
 
 #[test]
+fn contribution_is_measured_while_the_editor_shows_it() {
+    let mut rig = Rig::<Channel>::new(PluginApi::Vst3, 0);
+    let telemetry = rig.shell.telemetry().clone();
+    rig.set("Input Trim", "3 dB");
+    let mut told = |open: bool, shown: bool| {
+        telemetry.editor_open.store(open, Relaxed);
+        telemetry.contribution.store(shown, Relaxed);
+        rig.process(&mut noise(2, 48_000, 3));
+        telemetry.readings.look().get(&input::GROUP, &contribution::LOUDNESS)
+    };
+    assert_eq!(told(true, false), None, "nothing is measured that is not shown");
+    let by_trim = told(true, true).expect("what the trim does");
+    assert!((by_trim - 3.0).abs() < 0.01, "a trim of 3 dB adds {by_trim:.2} LU");
+    assert_eq!(told(true, false), None, "and no longer than it is shown");
+}
+
+#[test]
 fn listen_states_are_heard_with_an_open_editor_only() {
     let mut rig = Rig::<Channel>::new(PluginApi::Vst3, 0);
     let telemetry = rig.shell.telemetry().clone();
@@ -330,4 +350,157 @@ fn learning_proposes_a_gain_and_sets_nothing() {
     play();
     let gain_db = read(&limiter::PROPOSED_READOUT);
     assert!(gain_db.is_some_and(|gain| (gain - 11.9).abs() < 0.5), "then {gain_db:?} dB, about 11.9 expected");
+}
+
+impl<P: Product> Rig<P> {
+    /// Plays `signal` in blocks of 256 with an open editor, which follows as it does once a picture.
+    fn play(&mut self, signal: &[tandem_dsp::Frame]) -> Vec<tandem_dsp::Frame> {
+        self.shell.telemetry().editor_open.store(true, Relaxed);
+        self.go_on(signal)
+    }
+
+    /// The same with the editor as it is.
+    fn go_on(&mut self, signal: &[tandem_dsp::Frame]) -> Vec<tandem_dsp::Frame> {
+        let (telemetry, recall) = (self.shell.telemetry().clone(), self.shell.stored().recall.clone());
+        let mut output = Vec::with_capacity(signal.len());
+        for frames in signal.chunks(256) {
+            let mut block = [0, 1].map(|lane| frames.iter().map(|frame| frame[lane] as f32).collect::<Vec<_>>());
+            recall.follow(&telemetry.matching);
+            self.process(&mut block);
+            output.extend(block[0].iter().zip(&block[1]).map(|(left, right)| [f64::from(*left), f64::from(*right)]));
+        }
+        output
+    }
+
+    fn switch(&self, slot: Slot) {
+        let edit = Unhosted(self.shell.stored().tree.controls().clone());
+        self.shell.stored().recall.switch(&edit, slot);
+    }
+}
+
+#[test]
+fn slots_are_switched_without_a_click() {
+    let mut rig = Rig::<Channel>::new(PluginApi::Vst3, 0);
+    for (name, text) in [("EQ 1 On", "On"), ("EQ 1 Gain", "12 dB"), ("EQ 1 Frequency", "1 kHz"), ("EQ HP On", "On")] {
+        rig.set(name, text);
+    }
+    rig.play(&sine(4_800, f64::from(RATE), 1_000.0, -14.0));
+    rig.switch(Slot::B);
+    for (name, text) in [
+        ("EQ 1 Shape", "High shelf"),
+        ("EQ 1 Gain", "-18 dB"),
+        ("EQ 2 On", "On"),
+        ("EQ 2 Shape", "Notch"),
+        ("EQ HP Slope", "48 dB/oct"),
+        ("EQ HP Frequency", "400 Hz"),
+        ("Input Flip L", "On"),
+        ("Output Fader", "6 dB"),
+    ] {
+        rig.set(name, text);
+    }
+    let signal = sine(48_000, f64::from(RATE), 1_000.0, -14.0);
+    let mut output = rig.play(&signal[..9_600]);
+    for (i, slot) in [Slot::A, Slot::B, Slot::A].into_iter().enumerate() {
+        rig.switch(slot);
+        output.extend(rig.play(&signal[9_600 * (i + 1)..9_600 * (i + 2)]));
+    }
+    let left: Vec<f64> = output[4_800..].iter().map(|frame| frame[0]).collect();
+    let residue = peak_above_db(&tapered(left, 2_400), f64::from(RATE), 4_000.0);
+    assert!(residue <= -80.0, "{residue:.1} dBFS above 4 kHz, -80 allowed");
+    let level = |from: usize| output[from..from + 2_400].iter().fold(0.0f64, |peak, frame| peak.max(frame[0].abs()));
+    // A quarter of a second after each change it is there: +12 dB by the bell in A; in B -18 dB / 2, and +6 by the fader.
+    let (a, b) = (level(9_600 + 4_800), level(2 * 9_600 + 4_800));
+    assert!(a / b > 2.0, "the slots are {a:.3} and {b:.3} loud");
+}
+
+/// Integrated loudness by the ebur128 crate.
+fn lufs(frames: &[tandem_dsp::Frame]) -> f64 {
+    let mut meter = ebur128::EbuR128::new(2, RATE as u32, ebur128::Mode::I).expect("a meter");
+    meter.add_frames_f64(frames.as_flattened()).expect("frames");
+    meter.loudness_global().expect("a loudness")
+}
+
+/// Pink noise in beats, loud and soft by turns.
+fn programme(seconds: usize, seed: u64) -> Vec<tandem_dsp::Frame> {
+    let noise = pink(seconds * 48_000, seed, -20.0);
+    let gain = |i: usize| {
+        let beat = (i % 24_000) as f64 / 24_000.0;
+        (-4.0 * beat).exp() * if (i / 96_000).is_multiple_of(2) { 1.0 } else { 0.6 }
+    };
+    noise.iter().enumerate().map(|(i, frame)| frame.map(|x| x * gain(i))).collect()
+}
+
+#[test]
+fn matched_slots_are_equally_loud_after_3_s_of_each() {
+    let mut rig = Rig::<Master>::new(PluginApi::Vst3, 0);
+    rig.play(&programme(1, 1));
+    let slots: [&[(&str, &str)]; 3] = [
+        &[("Output Fader", "-3 dB")],
+        &[("Output Fader", "0 dB"), ("EQ 1 On", "On"), ("EQ 1 Shape", "High shelf"), ("EQ 1 Gain", "9 dB")],
+        &[("Glue On", "On"), ("Glue Threshold", "-30 dB"), ("Glue Ratio", "4:1"), ("Glue Make-up", "12 dB")],
+    ];
+    for (slot, settings) in Slot::ALL.into_iter().zip(slots) {
+        rig.switch(slot);
+        settings.iter().for_each(|(name, text)| rig.set(name, text));
+        rig.play(&programme(4, 2));
+    }
+    let telemetry = rig.shell.telemetry().clone();
+    let mut heard = |matched: bool| {
+        telemetry.matching.switch(matched);
+        let loudness = Slot::ALL[..3].iter().map(|slot| {
+            rig.switch(*slot);
+            let output = rig.play(&programme(6, 3));
+            lufs(&output[48_000..])
+        });
+        let loudness: Vec<f64> = loudness.collect();
+        let (least, most) = loudness.iter().fold((f64::MAX, f64::MIN), |(l, m), lufs| (l.min(*lufs), m.max(*lufs)));
+        (least, most - least, loudness)
+    };
+    let (softest, apart, loudness) = heard(false);
+    assert!(apart > 3.0, "unmatched the slots differ by {apart:.2} LU: {loudness:.2?}");
+    let (matched, apart, loudness) = heard(true);
+    println!("matched: {apart:.2} LU apart, {loudness:.2?} LUFS");
+    assert!(apart <= 0.2, "matched the slots differ by {apart:.2} LU, 0.2 allowed: {loudness:.2?}");
+    assert!((matched - softest).abs() <= 0.2, "the softest was {softest:.2} LUFS and is {matched:.2}");
+    // No editor, no match: the last one, a louder one, as it is.
+    telemetry.editor_open.store(false, Relaxed);
+    let alone = lufs(&rig.go_on(&programme(6, 3))[48_000..]);
+    assert!(alone > loudness[2] + 1.0, "without an editor C is {alone:.2} LUFS, matched {:.2}", loudness[2]);
+}
+
+/// A quarter at the host's tempo, also when it changes while it plays; 120 bpm where the host says none.
+#[test]
+fn echoes_follow_the_hosts_tempo() {
+    let mut rig = Rig::<Channel>::new(PluginApi::Clap, 0);
+    for (name, text) in [
+        ("Delay On", "On"),
+        ("Delay Wet Only", "On"),
+        ("Delay Send", "0 dB"),
+        ("Delay Feedback", "0 %"),
+        ("Delay Low Cut", "Off"),
+        ("Delay High Cut", "Off"),
+    ] {
+        rig.set(name, text);
+    }
+    for (tempo, seconds) in [(None, 0.5), (Some(100.0), 0.6), (Some(150.0), 0.4)] {
+        rig.context.transport.tempo = tempo;
+        // The change fades, and what was in the line leaves it.
+        rig.process(&mut noise(2, 4_096, 1));
+        for _ in 0..16 {
+            rig.process(&mut vec![vec![0.0; 4_096]; 2]);
+        }
+        let frames = 40_960;
+        let mut click = vec![vec![0.0f32; frames]; 2];
+        click[0][0] = 1.0;
+        let mut output = Vec::new();
+        for block in 0..frames / 4_096 {
+            let mut part: Vec<Vec<f32>> =
+                click.iter().map(|channel| channel[block * 4_096..(block + 1) * 4_096].to_vec()).collect();
+            rig.process(&mut part);
+            output.extend_from_slice(&part[0]);
+        }
+        let at = output.iter().position(|x| x.abs() > 0.5).expect("an echo comes");
+        let expected = (seconds * f64::from(RATE)) as usize;
+        assert_eq!(at, expected, "at {tempo:?} bpm: frame of the echo");
+    }
 }

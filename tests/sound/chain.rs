@@ -4,7 +4,8 @@
 use tandem_dsp::chain::channel::{Channel, ChannelSettings};
 use tandem_dsp::chain::master::{Master, MasterSettings};
 use tandem_dsp::chain::{Chain, Rack};
-use tandem_dsp::control::{Choice, Dial, Enumerated, Settings, Switch, Visit};
+use tandem_dsp::control::{Choice, Dial, Enumerated, Sequence, Settings, Switch, Visit};
+use tandem_dsp::order::Order;
 use tandem_dsp::{Frame, LatencyMode};
 use tandem_tests::measure::{lane, null_db, peak_above_db, peak_db, tapered};
 use tandem_tests::signals::{Random, impulse, pink, sine, white};
@@ -12,7 +13,7 @@ use tandem_tests::signals::{Random, impulse, pink, sine, white};
 const RATES: [f64; 4] = [44_100.0, 48_000.0, 96_000.0, 192_000.0];
 
 /// A chain that has been started with `settings`.
-fn started<R: Rack + Default>(rate: f64, mode: LatencyMode, settings: &R::Settings) -> Chain<R> {
+pub fn started<R: Rack + Default>(rate: f64, mode: LatencyMode, settings: &R::Settings) -> Chain<R> {
     let mut chain = Chain::<R>::default();
     chain.prepare(rate, mode);
     chain.set(settings);
@@ -33,6 +34,9 @@ pub fn random_settings<S: Settings>(seed: u64) -> S {
         }
         fn switch(&mut self, field: &mut bool, _: &'static Switch) {
             *field = self.0.uniform() < 0.7;
+        }
+        fn sequence(&mut self, field: &mut Order, _: &'static Sequence) {
+            *field = Order::decode(self.0.bits() as u32);
         }
     }
     let mut settings = S::default();

@@ -305,8 +305,8 @@ fn link_decides_how_far_the_channels_move_as_one() {
 
 #[test]
 fn look_ahead_moves_the_gain_before_the_sound_and_not_the_latency() {
-    let latency = ms_to_frames(LOOK_AHEAD.range.1, RATE) as usize;
-    for (look_ahead_ms, early) in [(0.0, 0), (0.5, 24), (2.0, 96)] {
+    let latency = ms_to_frames(LOOK_AHEAD.range.1, RATE).ceil() as usize;
+    for (look_ahead_ms, early) in [(0.0, 0), (0.5, 24), (1.5, 72)] {
         let mut settings = CompressorSettings { look_ahead_ms, attack_ms: 0.02, ..hard(4.0) };
         settings.key.source = Source::External;
         let mut compressor = started(LatencyMode::Mix, &settings);
@@ -318,7 +318,7 @@ fn look_ahead_moves_the_gain_before_the_sound_and_not_the_latency() {
         let moves = output.iter().rposition(|frame| frame[0] > 0.499).expect("there is some before the key") + 1;
         assert_eq!(moves, 4_805 + latency - early, "first frame turned down with {look_ahead_ms} ms of look-ahead");
     }
-    let live = started(LatencyMode::Live, &CompressorSettings { look_ahead_ms: 2.0, ..hard(4.0) });
+    let live = started(LatencyMode::Live, &CompressorSettings { look_ahead_ms: LOOK_AHEAD.range.1, ..hard(4.0) });
     assert_eq!(live.latency(), 0, "Live has neither latency nor look-ahead");
 }
 
@@ -423,7 +423,7 @@ fn moving_a_dial_makes_no_zipper_noise() {
             ("knee", CompressorSettings { knee_db: 24.0, ..before }),
             ("make-up", CompressorSettings { make_up_db: 6.0, ..before }),
             ("mix", CompressorSettings { mix_percent: 50.0, ..before }),
-            ("look-ahead", CompressorSettings { look_ahead_ms: 2.0, ..before }),
+            ("look-ahead", CompressorSettings { look_ahead_ms: LOOK_AHEAD.range.1, ..before }),
             ("link", CompressorSettings { link_percent: 0.0, ..before }),
             ("attack", CompressorSettings { attack_ms: 100.0, ..before }),
             ("release", CompressorSettings { release_ms: 1_000.0, ..before }),

@@ -3,7 +3,7 @@
 use tandem_dsp::chain::Chain;
 use tandem_dsp::chain::channel::{Channel, ChannelSettings};
 use tandem_dsp::module::eq::{BandSettings, DynamicsSettings, Eq, EqSettings, Mode, Placement, Shape};
-use tandem_dsp::module::key::Source;
+use tandem_dsp::module::key::{KeyState, Source};
 use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use tandem_tests::measure::{lane, null_db, peak_above_db, peak_db, rms_db, tapered};
 use tandem_tests::signals::{pink, sine, white};
@@ -379,4 +379,28 @@ fn listening_to_a_band_begins_and_ends_without_a_click_or_a_trace() {
     assert!(residue <= -80.0, "{residue:.1} dBFS above 4 kHz, -80 allowed");
     assert!(listened[60_000..] == alone[60_000..], "afterwards the equaliser is as if nothing had been");
     assert!(peak_db(&listened) < 2.0, "{:.1} dBFS", peak_db(&listened));
+}
+
+#[test]
+fn an_external_key_silent_for_two_seconds_is_no_key() {
+    let mut band = bell(-6.0, -30.0);
+    let mut eq = fresh(&one(band));
+    process(&mut eq, &mut sine(200_000, RATE, 1_000.0, -12.0), &[]);
+    assert_eq!(eq.key(), KeyState::Internal, "the band listens to the sound");
+
+    band.dynamics.key = Source::External;
+    let mut eq = fresh(&one(band));
+    let key = sine(16, RATE, 1_000.0, -40.0);
+    process(&mut eq, &mut sine(16, RATE, 1_000.0, -12.0), &key);
+    // The key's last frame is not silent.
+    process(&mut eq, &mut sine(95_984, RATE, 1_000.0, -12.0), &[]);
+    assert_eq!(eq.key(), KeyState::External, "16 frames less than two seconds of silence");
+    process(&mut eq, &mut sine(16, RATE, 1_000.0, -12.0), &[]);
+    assert_eq!(eq.key(), KeyState::Silent, "two seconds of silence");
+    process(&mut eq, &mut sine(16, RATE, 1_000.0, -12.0), &key);
+    assert_eq!(eq.key(), KeyState::External, "a key that sounds again");
+    band.dynamics.on = false;
+    eq.set(&one(band));
+    process(&mut eq, &mut sine(4_800, RATE, 1_000.0, -12.0), &[]);
+    assert_eq!(eq.key(), KeyState::Internal, "no band listens any more");
 }

@@ -2,7 +2,8 @@
 
 use tandem_dsp::chain::channel::ChannelSettings;
 use tandem_dsp::chain::master::MasterSettings;
-use tandem_dsp::control::{Choice, Dial, Enumerated, Scale, Settings, Switch, Unit, Visit};
+use tandem_dsp::control::{Choice, Dial, Enumerated, Group, Scale, Sequence, Settings, Switch, Unit, Visit};
+use tandem_dsp::order::{CODES, Order, PLACES};
 
 /// Every control of both chains, groups in groups included; each once.
 #[derive(Default)]
@@ -10,6 +11,7 @@ struct Controls {
     dials: Vec<&'static Dial>,
     choices: Vec<&'static Choice>,
     switches: Vec<&'static Switch>,
+    sequences: Vec<&'static Sequence>,
 }
 
 impl Visit for Controls {
@@ -27,6 +29,9 @@ impl Visit for Controls {
         if !self.switches.iter().any(|known| std::ptr::eq(*known, switch)) {
             self.switches.push(switch);
         }
+    }
+    fn sequence(&mut self, _: &mut Order, sequence: &'static Sequence) {
+        self.sequences.push(sequence);
     }
 }
 
@@ -176,4 +181,70 @@ fn options_and_switches_read_their_names_and_ids() {
         }
         assert_eq!(switch.parse("banana"), None, "{}", switch.id);
     }
+}
+
+#[test]
+fn orders_read_back_what_they_print() {
+    let found = controls();
+    assert_eq!(found.sequences.len(), 2, "one for each chain");
+    for sequence in found.sequences {
+        for code in (0..CODES).step_by(9_973) {
+            let order = Order::decode(code);
+            let text = sequence.print(order);
+            let back = sequence.parse(&text).unwrap_or_else(|| panic!("{text:?} is no order"));
+            assert_eq!(sequence.print(back), text, "code {code} comes back as {}", back.encode());
+        }
+    }
+}
+
+#[test]
+fn orders_are_typed_by_names_or_ids_and_what_is_left_out_stays() {
+    static GROUPS: [Group; 3] =
+        [Group { id: "a", name: "De-a" }, Group { id: "b", name: "Big B" }, Group { id: "c", name: "C" }];
+    let mut modules = [None; PLACES];
+    // Not at neighbouring places.
+    for (place, group) in [1, 4, 9].into_iter().zip(&GROUPS) {
+        modules[place] = Some(group);
+    }
+    let sequence = Sequence { id: "order", name: "Order", modules, help: "" };
+    let read = |text: &str| sequence.parse(text).map(|order| sequence.print(order));
+    for (text, order) in [
+        ("De-a > Big B > C", "De-a > Big B > C"),
+        ("C > big b > de-A", "C > Big B > De-a"),
+        ("c a b", "C > De-a > Big B"),
+        ("c b", "De-a > C > Big B"),
+        (" Big B ", "De-a > Big B > C"),
+    ] {
+        assert_eq!(read(text).as_deref(), Some(order), "{text:?}");
+    }
+    for nonsense in ["", " ", ">", "a a", "a > a", "a > d", "d", "a,b", "a >"] {
+        assert_eq!(read(nonsense), None, "{nonsense:?} is no order");
+    }
+}
+
+#[test]
+fn an_exact_text_gives_the_value_back() {
+    for dial in controls().dials.into_iter().chain(ANY_UNIT) {
+        let way = |value: f64| dial.scale.to_way(value);
+        let (low, high) = (way(dial.range.0), way(dial.range.1));
+        for point in 0..=200 {
+            let value = dial.scale.from_way(low + (high - low) * (f64::from(point) / 200.0).powf(1.3));
+            let text = dial.print_exactly(value);
+            let read = dial.parse(&text).unwrap_or_else(|| panic!("{}: {text:?} is no value", dial.id));
+            let off = (way(read) - way(value)).abs() / (high - low);
+            assert!(off <= 2.5e-7, "{}: {value} is {text:?}, which is {read}: {off:.1e} of the way", dial.id);
+        }
+        let short = dial.print(dial.default);
+        if dial.parse(&short) == Some(dial.default) {
+            assert_eq!(dial.print_exactly(dial.default), short, "{}: no more than needed", dial.id);
+        }
+    }
+}
+
+#[test]
+fn a_value_beyond_the_range_can_be_told() {
+    assert_eq!(LEVEL.parse_beyond("240 dB"), Some(240.0));
+    assert_eq!(LEVEL.parse("240 dB"), Some(24.0));
+    assert_eq!(FREQ.parse_beyond("1e300"), Some(1e300));
+    assert_eq!(LEVEL.parse_beyond("banana"), None);
 }

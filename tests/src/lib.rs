@@ -3,3 +3,4 @@
 pub mod fit;
 pub mod measure;
 pub mod signals;
+pub mod voice;

@@ -4,6 +4,7 @@ mod bench;
 mod bundle;
 mod demo;
 mod install;
+mod measure;
 mod packages;
 mod params;
 mod project;
@@ -27,6 +28,7 @@ enum Command {
     Bundle(bundle::Bundle),
     Demo(demo::Demo),
     Install(install::Install),
+    Measure(measure::Measure),
     Params(params::Params),
     Render(render::Render),
     Screenshot(screenshot::Screenshot),
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Bundle(command) => bundle::run(&command),
         Command::Demo(command) => demo::run(&command),
         Command::Install(command) => install::run(&command),
+        Command::Measure(command) => measure::run(&command),
         Command::Params(command) => params::run(&command),
         Command::Render(command) => render::run(&command),
         Command::Screenshot(command) => screenshot::run(&command),

@@ -12,7 +12,7 @@ pub struct Knee {
 
 impl Knee {
     /// A knee `width_db` wide; zero or more.
-    pub fn new(width_db: f64) -> Self {
+    pub const fn new(width_db: f64) -> Self {
         Self { half_db: 0.5 * width_db, bend: if width_db > 1e-6 { 0.5 / width_db } else { 0.0 } }
     }
 

@@ -73,11 +73,11 @@ pub fn design(analog: &Analog, freq_hz: f64, rate: f64) -> Matched {
         }
         // u¹
         [0.0, n1, 0.0] => Sections {
-            main: times(n1 * place.unit.sqrt(), quadratic(ORIGIN, POLES[1])),
+            main: times(n1 * place.unit().sqrt(), quadratic(ORIGIN, POLES[1])),
             correction: Pair::Real(ZERO, POLES[0]),
         },
         // u²
-        [0.0, 0.0, n2] => Sections { main: [0.0, 0.0, n2 * place.unit], correction: Pair::Real(ZERO, ZERO) },
+        [0.0, 0.0, n2] => Sections { main: [0.0, 0.0, n2 * place.unit()], correction: Pair::Real(ZERO, ZERO) },
         _ => two_pole(n, theta, &place),
     };
     Matched { main: ratio(over.main, under.main), correction: correction(over.correction, under.correction) }
@@ -90,7 +90,7 @@ fn one_pole(n: [f64; 3], d: [f64; 3], theta: f64) -> Matched {
     let [near, far] = roots([-place.warped, 0.0]);
     let under = with_constant(d[0], quadratic(near, far));
     let over = if n[0] == 0.0 {
-        times(n[1] * d[0] / d[1] * place.unit.sqrt(), quadratic(ORIGIN, ZERO))
+        times(n[1] * d[0] / d[1] * place.unit().sqrt(), quadratic(ORIGIN, ZERO))
     } else {
         times(n[0], quadratic(POLES[0], POLES[1]))
     };
@@ -135,16 +135,17 @@ const POLES: [Factor; 2] = [Factor::one_plus(P[0]), Factor::one_plus(P[1])];
 struct Place {
     /// R there, above [`HOLD`] as R would go on if it followed θ².
     warped: f64,
-    /// C as a part of that.
-    unit: f64,
 }
 
 impl Place {
     fn at(theta: f64) -> Self {
-        let within = theta.min(HOLD);
-        let beyond = theta / within;
-        let warped = scale(within) * beyond * beyond;
-        Self { warped, unit: C / warped }
+        let beyond = (theta * (1.0 / HOLD)).max(1.0);
+        Self { warped: scale(theta.min(HOLD)) * beyond * beyond }
+    }
+
+    /// C as a part of R.
+    fn unit(&self) -> f64 {
+        C / self.warped
     }
 }
 

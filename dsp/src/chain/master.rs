@@ -4,22 +4,43 @@ use super::Stage;
 use super::rack::rack;
 use crate::meter::programme::Meter;
 use crate::module::compressor::{self, Compressor};
+use crate::module::dither::{self, Dither};
 use crate::module::eq::{self, Eq};
 use crate::module::fader::{self, Fader};
+use crate::module::imager::{self, Imager};
 use crate::module::input::{self, Input};
+use crate::module::leveler::{self, Leveler};
 use crate::module::limiter::{self, Limiter};
+use crate::module::multiband::{self, Multiband};
+use crate::module::saturator::{self, Saturator};
 
 rack! {
-    /// Tandem Master's modules, in their order.
+    /// Tandem Master's modules.
     Master, MasterSettings, observer: Meter, reserved_ms: [0.0, 10.0, 12.0],
-    /// The input.
-    input: Input = &input::GROUP;
-    /// The equaliser.
-    eq: Stage<Eq> = &eq::GROUP;
-    /// The compressor that holds the mix together.
-    glue: Stage<Compressor> = &compressor::GLUE, from compressor::glue();
-    /// The limiter.
-    limiter: Stage<Limiter> = &limiter::GROUP;
-    /// The output.
-    output: Fader = &fader::GROUP;
+    first {
+        /// The input.
+        input: Input = &input::GROUP;
+    }
+    ordered {
+        /// The equaliser.
+        0: eq: Stage<Eq> = &eq::GROUP;
+        /// Holds the balance of the sections.
+        2: leveler: Stage<Leveler> = &leveler::GROUP;
+        /// Dynamics by band.
+        3: multi: Stage<Multiband> = &multiband::GROUP;
+        /// The compressor that holds the mix together.
+        4: glue: Stage<Compressor> = &compressor::GLUE, from compressor::glue();
+        /// The width of the bands.
+        5: imager: Stage<Imager> = &imager::GROUP;
+        /// The saturator.
+        6: saturator: Stage<Saturator> = &saturator::GROUP;
+    }
+    last {
+        /// The limiter.
+        limiter: Stage<Limiter> = &limiter::GROUP;
+        /// The output.
+        output: Fader = &fader::GROUP;
+        /// The step to the bits of a file.
+        dither: Stage<Dither> = &dither::GROUP;
+    }
 }

@@ -1,19 +1,32 @@
 //! A row of modules, from one line for each.
 
-/// Makes a rack and its settings: a struct with a field for each module, which processes them in the order of the lines.
+/// Makes a rack and its settings: a struct with a field for each module. Those under `first` and `last` process there in
+/// the order of the lines; those under `ordered` between them, in the order that is set.
 ///
 /// ```text
 /// rack! {
 ///     /// Tandem Channel's modules.
 ///     Channel, ChannelSettings, observer: (), reserved_ms: [0.0, 1.0, 2.0],
-///     /// The input.
-///     input: Input = &input::GROUP;
-///     /// The equaliser.
-///     eq: Stage<Eq> = &eq::GROUP;
-///     /// The compressor, which here starts with other settings than its own defaults.
-///     glue: Stage<Compressor> = &compressor::GLUE, from compressor::glue();
+///     first {
+///         /// The input.
+///         input: Input = &input::GROUP;
+///     }
+///     ordered {
+///         /// The equaliser.
+///         3: eq: Stage<Eq> = &eq::GROUP;
+///         /// The compressor, which here starts with other settings than its own defaults.
+///         5: glue: Stage<Compressor> = &compressor::GLUE, from compressor::glue();
+///     }
+///     last {
+///         /// The output.
+///         output: Output = &output::GROUP;
+///     }
 /// }
 /// ```
+///
+/// The number of an ordered module is its place in an [`Order`](crate::order::Order), 0 to 9: where it is until someone
+/// moves it. It is part of what an order's code means, so it never changes; places without a module are free for later
+/// ones.
 ///
 /// `observer` is the meter of the whole; `()` where there is none.
 ///
@@ -25,100 +38,236 @@ macro_rules! rack {
     (
         $(#[$doc:meta])*
         $rack:ident, $settings:ident, observer: $observer:ty, reserved_ms: $reserved_ms:expr,
-        $($(#[$field_doc:meta])* $field:ident: $module:ty = $group:expr $(, from $fresh:expr)?;)+
+        first { $($(#[$first_doc:meta])* $first:ident: $first_module:ty = $first_group:expr;)* }
+        ordered {
+            $($(#[$field_doc:meta])* $place:literal: $field:ident: $module:ty = $group:expr $(, from $fresh:expr)?;)*
+        }
+        last { $($(#[$last_doc:meta])* $last:ident: $last_module:ty = $last_group:expr;)* }
     ) => {
+        /// The order of the modules between the first and the last ones.
+        pub static ORDER: $crate::control::Sequence = {
+            let mut modules: [Option<&'static $crate::control::Group>; $crate::order::PLACES] = [None; _];
+            $(modules[$place] = Some($group);)*
+            $crate::control::Sequence {
+                id: "order",
+                name: "Order",
+                modules,
+                help: "The order in which the modules process. A change leaves a short gap, and is never automated.",
+            }
+        };
+
         #[doc = concat!("Everything that can be set on [`", stringify!($rack), "`].")]
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $settings {
-            $($(#[$field_doc])* pub $field: <$module as $crate::Processor>::Settings,)+
+            $($(#[$first_doc])* pub $first: <$first_module as $crate::Processor>::Settings,)*
+            $($(#[$field_doc])* pub $field: <$module as $crate::Processor>::Settings,)*
+            $($(#[$last_doc])* pub $last: <$last_module as $crate::Processor>::Settings,)*
+            /// [`ORDER`].
+            pub order: $crate::order::Order,
         }
 
         impl Default for $settings {
             fn default() -> Self {
-                Self { $($field: rack!(@fresh $($fresh)?),)+ }
+                Self {
+                    $($first: Default::default(),)*
+                    $($field: rack!(@fresh $($fresh)?),)*
+                    $($last: Default::default(),)*
+                    order: Default::default(),
+                }
             }
         }
 
         impl $crate::control::Settings for $settings {
             fn visit(&mut self, visitor: &mut impl $crate::control::Visit) {
-                let Self { $($field),+ } = self;
-                $(visitor.group($field, $group);)+
+                let Self { $($first,)* $($field,)* $($last,)* order } = self;
+                $(visitor.group($first, $first_group);)*
+                $(visitor.group($field, $group);)*
+                $(visitor.group($last, $last_group);)*
+
+                #[derive(Clone, Copy, Default, PartialEq)]
+                struct Ordered($crate::order::Order);
+                impl $crate::control::Settings for Ordered {
+                    fn visit(&mut self, visitor: &mut impl $crate::control::Visit) {
+                        visitor.sequence(&mut self.0, &ORDER);
+                    }
+                }
+                let mut ordered = Ordered(*order);
+                visitor.group(&mut ordered, &$crate::chain::GROUP);
+                *order = ordered.0;
             }
         }
 
         $(#[$doc])*
         #[derive(Debug, Default)]
         pub struct $rack {
-            $($(#[$field_doc])* pub $field: $module,)+
+            $($(#[$first_doc])* pub $first: $first_module,)*
+            $($(#[$field_doc])* pub $field: $module,)*
+            $($(#[$last_doc])* pub $last: $last_module,)*
+            /// The way through the ordered modules.
+            route: $crate::chain::route::Route,
             /// Fills up to the latency that the mode reserves.
             pad: $crate::block::delay::Delay,
+            /// What each module does to the sound.
+            contribution: $crate::meter::contribution::Contribution,
+            /// Whether something of a module is heard alone.
+            alone: bool,
+        }
+
+        impl $rack {
+            /// Sends the modules behind one that is heard alone aside, and lets the others work.
+            fn make_way(&mut self) {
+                let mut alone = false;
+                $(rack!(@make_way self, $first, alone);)*
+                for place in self.route.places() {
+                    match place {
+                        $($place => rack!(@make_way self, $field, alone),)*
+                        _ => {}
+                    }
+                }
+                $(rack!(@make_way self, $last, alone);)*
+                if alone != self.alone {
+                    self.alone = alone;
+                    self.contribution.restart();
+                }
+            }
         }
 
         impl $crate::Processor for $rack {
             type Settings = $settings;
 
             fn prepare(&mut self, rate: f64, mode: $crate::LatencyMode) {
-                $(self.$field.prepare(rate, mode);)+
-                let used = 0 $(+ self.$field.latency())+;
+                $(self.$first.prepare(rate, mode);)*
+                $(self.$field.prepare(rate, mode);)*
+                $(self.$last.prepare(rate, mode);)*
+                self.route.prepare(rate, &ORDER);
+                let used = 0 $(+ self.$first.latency())* $(+ self.$field.latency())* $(+ self.$last.latency())*;
                 let reserved_ms: [f64; 3] = $reserved_ms;
                 let reserved = $crate::units::ms_to_frames(reserved_ms[mode as usize], rate).round() as usize;
                 // Below the rates that music has, filters of so many frames take more time.
                 debug_assert!(used <= reserved || rate < 44_100.0, "modules use {used} of {reserved} frames in {mode:?}");
                 self.pad.prepare(reserved.saturating_sub(used));
+                let modules = [$(stringify!($first),)* $(stringify!($field),)* $(stringify!($last),)*].len();
+                self.contribution.prepare(rate, modules);
             }
 
             fn reset(&mut self) {
-                $(self.$field.reset();)+
+                $(self.$first.reset();)*
+                $(self.$field.reset();)*
+                $(self.$last.reset();)*
+                self.route.reset();
                 self.pad.reset();
+                self.contribution.restart();
             }
 
             fn set(&mut self, settings: &$settings) {
-                $(self.$field.set(&settings.$field);)+
+                $(self.$first.set(&settings.$first);)*
+                $(self.$field.set(&settings.$field);)*
+                $(self.$last.set(&settings.$last);)*
+                self.route.aim(settings.order, &ORDER);
             }
 
             fn control(&mut self) {
-                $(self.$field.control();)+
+                $(self.$first.control();)*
+                $(self.$field.control();)*
+                if self.route.control(0 $(+ self.$field.latency())*) {
+                    self.contribution.restart();
+                    self.make_way();
+                }
+                $(self.$last.control();)*
             }
 
             fn tick(&mut self, frame: $crate::Frame, key: $crate::Frame) -> $crate::Frame {
-                $(let frame = self.$field.tick(frame, key);)+
-                self.pad.tick(frame)
+                let mut frame = [frame];
+                self.run(&mut frame, &[key]);
+                frame[0]
             }
 
             fn run(&mut self, frames: &mut [$crate::Frame], keys: &[$crate::Frame]) {
-                $(self.$field.run(frames, keys);)+
+                let measures = self.contribution.is_asked() && !self.alone;
+                if measures {
+                    self.contribution.begin(frames);
+                }
+                $(rack!(@run self, $first, $first_group, frames, keys, measures);)*
+                for place in self.route.places() {
+                    match place {
+                        $($place => rack!(@run self, $field, $group, frames, keys, measures),)*
+                        _ => {}
+                    }
+                }
+                self.route.run(frames);
+                $(rack!(@run self, $last, $last_group, frames, keys, measures);)*
+                if measures {
+                    self.contribution.end();
+                }
                 self.pad.run(frames);
             }
 
             fn latency(&self) -> usize {
-                self.pad.frames() $(+ self.$field.latency())+
+                self.pad.frames()
+                    $(+ self.$first.latency())* $(+ self.$field.latency())* $(+ self.$last.latency())*
             }
 
             fn tail(&self) -> usize {
-                0 $(+ self.$field.tail())+
+                0 $(+ self.$first.tail())* $(+ self.$field.tail())* $(+ self.$last.tail())*
             }
 
             fn is_settled(&self) -> bool {
-                $(self.$field.is_settled())&&+
+                self.route.is_settled()
+                    $(&& self.$first.is_settled())* $(&& self.$field.is_settled())* $(&& self.$last.is_settled())*
             }
 
             fn learn(&mut self, target_lufs: Option<f64>) {
-                $($crate::Processor::learn(&mut self.$field, target_lufs);)+
+                $($crate::Processor::learn(&mut self.$first, target_lufs);)*
+                $($crate::Processor::learn(&mut self.$field, target_lufs);)*
+                $($crate::Processor::learn(&mut self.$last, target_lufs);)*
+            }
+
+            fn tempo(&mut self, bpm: f64) {
+                $($crate::Processor::tempo(&mut self.$field, bpm);)+
             }
 
             fn report(&mut self, report: &mut impl $crate::readout::Report) {
-                $(report.group($group, |report| self.$field.report(report));)+
+                $(report.group($first_group, |report| {
+                    self.$first.report(report);
+                    self.contribution.report($first_group, report);
+                });)*
+                $(report.group($group, |report| {
+                    self.$field.report(report);
+                    self.contribution.report($group, report);
+                });)*
+                $(report.group($last_group, |report| {
+                    self.$last.report(report);
+                    self.contribution.report($last_group, report);
+                });)*
+                report.group(&$crate::chain::GROUP, |report| self.contribution.report_total(report));
             }
         }
 
         impl $crate::chain::Rack for $rack {
             type Observer = $observer;
 
+            fn measure_contribution(&mut self, on: bool) {
+                self.contribution.ask(on);
+            }
+
             fn listen_to(&mut self, mut of: impl FnMut(&'static $crate::control::Group) -> $crate::Listen) {
-                $($crate::Processor::listen(&mut self.$field, of($group));)+
+                $($crate::Processor::listen(&mut self.$first, of($first_group));)*
+                $($crate::Processor::listen(&mut self.$field, of($group));)*
+                $($crate::Processor::listen(&mut self.$last, of($last_group));)*
+                self.make_way();
             }
         }
     };
+    (@run $self:ident, $field:ident, $group:expr, $frames:ident, $keys:ident, $measures:ident) => {{
+        $self.$field.run($frames, $keys);
+        if $measures {
+            $self.contribution.behind($group, $self.$field.latency(), $frames);
+        }
+    }};
+    (@make_way $self:ident, $field:ident, $alone:ident) => {{
+        $crate::Processor::step_aside(&mut $self.$field, $alone);
+        $alone |= $crate::Processor::is_heard_alone(&$self.$field);
+    }};
     (@fresh) => { Default::default() };
     (@fresh $fresh:expr) => { $fresh };
 }

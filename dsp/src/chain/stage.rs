@@ -24,13 +24,17 @@ enum Power {
 pub struct Stage<P: Processor> {
     module: P,
     settings: P::Settings,
+    /// Whether it is to work, but for `aside`.
+    on: bool,
+    /// Whether another module is heard alone.
+    aside: bool,
     power: Power,
     /// 1 where the module is heard, 0 where the dry path is.
     wet: Gain,
     dry: Delay,
     /// Listen state: 1 where in minus out is heard, 0 where out is.
     delta: Gain,
-    listens_to_delta: bool,
+    listen: Listen,
 }
 
 impl<P: Processor> Stage<P> {
@@ -40,7 +44,27 @@ impl<P: Processor> Stage<P> {
     }
 
     fn aim_delta(&mut self) {
-        self.delta.aim(if self.listens_to_delta { 1.0 } else { 0.0 });
+        self.delta.aim(if self.listen == Listen::Delta { 1.0 } else { 0.0 });
+    }
+
+    /// Sets out for being on or off.
+    fn switch(&mut self) {
+        let (on, starts) = (self.on && !self.aside, self.wet.fresh());
+        match (on, self.power) {
+            (true, Power::Off) => {
+                // At a start there is nothing to fade from: the delay lines fill together.
+                self.power = if starts { Power::On } else { Power::Filling { frames_left: self.module.latency() } };
+                self.module.reset();
+                self.module.set(&self.settings);
+            }
+            (_, Power::Off) => {}
+            _ => self.module.set(&self.settings),
+        }
+        match self.power {
+            Power::Filling { .. } if on => {}
+            Power::Filling { .. } => self.power = Power::Off,
+            _ => self.wet.aim(if on { 1.0 } else { 0.0 }),
+        }
     }
 }
 
@@ -67,22 +91,8 @@ impl<P: Processor> Processor for Stage<P> {
 
     fn set(&mut self, settings: &Self::Settings) {
         self.settings = settings.module;
-        let starts = self.wet.fresh();
-        match (settings.on, self.power) {
-            (true, Power::Off) => {
-                // At a start there is nothing to fade from: the delay lines fill together.
-                self.power = if starts { Power::On } else { Power::Filling { frames_left: self.module.latency() } };
-                self.module.reset();
-                self.module.set(&self.settings);
-            }
-            (_, Power::Off) => {}
-            _ => self.module.set(&self.settings),
-        }
-        match self.power {
-            Power::Filling { .. } if settings.on => {}
-            Power::Filling { .. } => self.power = Power::Off,
-            _ => self.wet.aim(if settings.on { 1.0 } else { 0.0 }),
-        }
+        self.on = settings.on;
+        self.switch();
     }
 
     fn control(&mut self) {
@@ -174,9 +184,27 @@ impl<P: Processor> Processor for Stage<P> {
         self.module.learn(target_lufs);
     }
 
+    fn tempo(&mut self, bpm: f64) {
+        self.module.tempo(bpm);
+    }
+
     fn listen(&mut self, to: Listen) {
-        self.listens_to_delta = to == Listen::Delta;
+        self.listen = to;
         self.aim_delta();
-        self.module.listen(if self.listens_to_delta { Listen::Output } else { to });
+        self.module.listen(if to == Listen::Delta { Listen::Output } else { to });
+    }
+
+    fn is_heard_alone(&self) -> bool {
+        matches!(self.listen, Listen::Delta | Listen::Key | Listen::Band(_))
+    }
+
+    fn step_aside(&mut self, aside: bool) {
+        if aside != self.aside {
+            self.aside = aside;
+            // Before the first settings there is nothing to set out from.
+            if !self.wet.fresh() {
+                self.switch();
+            }
+        }
     }
 }

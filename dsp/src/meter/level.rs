@@ -55,12 +55,18 @@ impl Level {
         }
     }
 
-    /// As [`run`](Self::run) with `frames` frames of silence, up to [`CONTROL_INTERVAL`].
-    #[inline(always)]
+    /// As [`run`](Self::run) with `frames` frames of silence.
     pub fn run_silence(&mut self, frames: usize) {
-        let now = frames.min(CONTROL_INTERVAL - self.frames);
-        self.count(now);
-        self.count(frames - now);
+        if self.power == [0.0; 2] && self.sum == [0.0; 2] {
+            self.frames = (self.frames + frames) % CONTROL_INTERVAL;
+            return;
+        }
+        let mut left = frames;
+        while left > 0 {
+            let now = left.min(CONTROL_INTERVAL - self.frames);
+            self.count(now);
+            left -= now;
+        }
     }
 
     #[inline(always)]

@@ -7,16 +7,16 @@ use crate::{CONTROL_INTERVAL, Frame};
 
 /// Momentary and short-term loudness are renewed this often: a 100 ms grid would miss 0.4 LU of a 0.4 s tone that
 /// starts between its points (Tech 3341, cases 13 and 14).
-const HOP_S: f64 = 0.01;
+pub(crate) const HOP_S: f64 = 0.01;
 
 /// Hops between two gating blocks: 100 ms, 75 % overlap of 400 ms.
-const HOPS_A_STEP: usize = 10;
+pub(crate) const HOPS_A_STEP: usize = 10;
 
 /// Steps in a gating block and in the momentary window: 400 ms.
 const MOMENTARY_STEPS: usize = 4;
 
 /// Steps in the short-term window: 3 s.
-const SHORT_TERM_STEPS: usize = 30;
+pub(crate) const SHORT_TERM_STEPS: usize = 30;
 
 /// Integrated loudness: the relative gate lies this far below the mean of what passes the absolute one (BS.1770).
 const INTEGRATED_GATE_LU: f64 = 10.0;
@@ -203,11 +203,12 @@ impl Loudness {
 
 /// Sum over the last `STEPS` steps, renewed at each hop and summed anew, by steps, so that no error stays.
 #[derive(Clone, Debug)]
-struct Window<const STEPS: usize> {
+pub(crate) struct Window<const STEPS: usize> {
     hops: [[f64; HOPS_A_STEP]; STEPS],
     steps: [f64; STEPS],
     at: usize,
-    sum: f64,
+    /// Of the energies of the last hops.
+    pub sum: f64,
 }
 
 impl<const STEPS: usize> Default for Window<STEPS> {
@@ -218,7 +219,7 @@ impl<const STEPS: usize> Default for Window<STEPS> {
 
 impl<const STEPS: usize> Window<STEPS> {
     /// The newest hop's energy takes the oldest's place.
-    fn push(&mut self, energy: f64) {
+    pub fn push(&mut self, energy: f64) {
         let (step, hop) = (self.at / HOPS_A_STEP, self.at % HOPS_A_STEP);
         self.hops[step][hop] = energy;
         self.steps[step] = self.hops[step].iter().sum();

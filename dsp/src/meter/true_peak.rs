@@ -96,6 +96,11 @@ impl TruePeak {
         f64::from(highest(&self.steps).max(highest(self.step.as_flattened())))
     }
 
+    /// Highest true peak of both channels in the last whole step of 0.1 s, linear; 0 before there is one.
+    pub(super) fn last_step(&self) -> f64 {
+        f64::from(self.steps[(self.at + HOLD_STEPS - 1) % HOLD_STEPS])
+    }
+
     #[inline(never)]
     fn end_step(&mut self) {
         self.steps[self.at] = highest(self.step.as_flattened());

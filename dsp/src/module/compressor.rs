@@ -16,7 +16,7 @@ mod side_chain;
 pub use character::Character;
 pub use settings::*;
 
-use super::key::{Key, KeyState};
+use super::key::{Key, KeyListener, KeyState, NO_KEY_READOUT};
 use crate::block::delay::Delay;
 use crate::block::gliding_delay::GlidingDelay;
 use crate::readout::{Keep, Readout, Report};
@@ -45,13 +45,6 @@ pub static REDUCTION_READOUT: Readout = Readout { id: "reduction", help: "What i
 pub static MAKE_UP_READOUT: Readout = Readout {
     id: "make_up",
     help: "Make-up in dB that would give back what was taken in the last three seconds of programme.",
-    keep: Keep::Latest,
-};
-
-/// Whether [`CompressorReading::key`] is silent.
-pub static NO_KEY_READOUT: Readout = Readout {
-    id: "no_key",
-    help: "1 while the side-chain is the key and has been silent for 2 s.",
     keep: Keep::Latest,
 };
 
@@ -90,9 +83,7 @@ pub struct Compressor {
     /// The dry part, and the wet part with its make-up.
     dry: Gain,
     wet: Gain,
-    /// Listen state: 1 where the key is heard.
-    key_heard: Gain,
-    listens: bool,
+    listener: KeyListener,
     latency: usize,
     sound: Delay,
     early: [GlidingDelay; 2],
@@ -124,8 +115,7 @@ impl Default for Compressor {
             fade: Gain::default(),
             dry: Gain::default(),
             wet: Gain::default(),
-            key_heard: Gain::default(),
-            listens: false,
+            listener: KeyListener::default(),
             latency: 0,
             sound: Delay::default(),
             early: Default::default(),
@@ -205,10 +195,11 @@ impl Compressor {
 
     /// Whether anything is on its way, or a character yet to come.
     fn is_moving(&self) -> bool {
-        let gains = [&self.fade, &self.dry, &self.wet, &self.key_heard];
+        let gains = [&self.fade, &self.dry, &self.wet];
         self.course.moves
             || self.glides.iter().any(Glide::moving)
             || gains.iter().any(|gain| gain.steady() != Some(gain.target()))
+            || !self.listener.is_steady()
             || self.key.is_moving()
             || self.early[0].is_moving()
             || self.side_chains[0].kind != Kind::of(&self.settings)
@@ -221,7 +212,7 @@ impl Compressor {
             && self.course.steady().is_neutral()
             && !self.fades()
             && gain == Some(1.0)
-            && self.key_heard.steady() == Some(0.0)
+            && self.listener.is_off()
             && self.key.is_plain()
             && self.idle > self.latency + CONTROL_INTERVAL
     }
@@ -245,8 +236,7 @@ impl Compressor {
             lanes = 2;
         }
         self.course.pass(frames);
-        let heard = self.key_heard.steady() != Some(0.0);
-        let listened = if heard { *key } else { [[0.0; 2]; CONTROL_INTERVAL] };
+        let listened = if self.listener.is_off() { [[0.0; 2]; CONTROL_INTERVAL] } else { *key };
         if self.latency > 0 {
             self.delay(&mut sound[..frames], &mut reductions_db, lanes, frames);
         }
@@ -257,12 +247,7 @@ impl Compressor {
             self.idle = 0
         }
         self.apply(sound, &reductions_db, lanes, frames);
-        if heard {
-            for (frame, key) in sound.iter_mut().zip(listened).take(frames) {
-                let part = self.key_heard.advance();
-                *frame = [frame[0] + part * (key[0] - frame[0]), frame[1] + part * (key[1] - frame[1])];
-            }
-        }
+        self.listener.run(&mut sound[..frames], &listened[..frames]);
     }
 
     /// During a crossfade: from the reductions of the side chain before to those of the one now.
@@ -336,9 +321,10 @@ impl Processor for Compressor {
         self.key.prepare(rate);
         self.glides.iter_mut().for_each(|glide| glide.prepare(rate));
         self.side_chains.iter_mut().for_each(|side_chain| side_chain.prepare(rate));
-        for gain in [&mut self.fade, &mut self.dry, &mut self.wet, &mut self.key_heard] {
+        for gain in [&mut self.fade, &mut self.dry, &mut self.wet] {
             gain.prepare(rate);
         }
+        self.listener.prepare(rate);
         self.latency = match mode {
             LatencyMode::Live => 0,
             LatencyMode::Mix | LatencyMode::Full => ms_to_frames(LOOK_AHEAD.range.1, rate).ceil() as usize,
@@ -352,11 +338,11 @@ impl Processor for Compressor {
         self.key.reset();
         self.glides.iter_mut().for_each(Glide::reset);
         self.side_chains.iter_mut().for_each(SideChain::reset);
-        for gain in [&mut self.fade, &mut self.dry, &mut self.wet, &mut self.key_heard] {
+        for gain in [&mut self.fade, &mut self.dry, &mut self.wet] {
             gain.reset();
         }
+        self.listener.reset();
         self.fade.aim(1.0);
-        self.key_heard.aim(if self.listens { 1.0 } else { 0.0 });
         self.sound.reset();
         self.early.iter_mut().for_each(GlidingDelay::reset);
         self.early_linked = true;
@@ -383,9 +369,10 @@ impl Processor for Compressor {
         }
         if self.moves || self.changed {
             self.key.control();
-            for gain in [&mut self.fade, &mut self.dry, &mut self.wet, &mut self.key_heard] {
+            for gain in [&mut self.fade, &mut self.dry, &mut self.wet] {
                 gain.control();
             }
+            self.listener.control();
             self.early.iter_mut().for_each(GlidingDelay::control);
             self.follow_settings();
             self.moves = self.is_moving();
@@ -450,11 +437,7 @@ impl Processor for Compressor {
 
     /// Lets hear the key, as the detector hears it.
     fn listen(&mut self, to: Listen) {
-        let on = to == Listen::Key;
-        if on != self.listens {
-            (self.listens, self.changed) = (on, true);
-            self.key_heard.aim(if on { 1.0 } else { 0.0 });
-        }
+        self.changed |= self.listener.listen(to == Listen::Key);
     }
 }
 

@@ -17,6 +17,7 @@ pub use dynamics::{DynamicReading, dynamic_part};
 pub use response::Response;
 pub use settings::*;
 
+use crate::module::key::{KeyState, NO_KEY_READOUT, Silence};
 use crate::readout::{Keep, Readout, Report};
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use filter::UNITS;
@@ -47,6 +48,9 @@ pub struct Eq {
     moving: [bool; UNITS],
     listening: [bool; UNITS],
     listener: Listener,
+    /// The side-chain's, while a band listens to it.
+    silence: Silence,
+    rate: f64,
     /// Control ticks since the last flush.
     ticks: u32,
     /// Of each unit, and of all together.
@@ -58,6 +62,15 @@ impl Eq {
     /// What each dynamic band is doing; `None` for the others.
     pub fn read(&self) -> [Option<DynamicReading>; BANDS] {
         std::array::from_fn(|band| self.units[FIRST_BAND + band].read())
+    }
+
+    /// What the key of the bands that listen to the side-chain is doing, if any do.
+    pub fn key(&self) -> KeyState {
+        match self.units.iter().any(Unit::listens_to_side_chain) {
+            false => KeyState::Internal,
+            true if self.silence.is_no_key(self.rate) => KeyState::Silent,
+            true => KeyState::External,
+        }
     }
 
     fn filter(&mut self, frames: &mut [Frame]) {
@@ -83,14 +96,16 @@ impl Processor for Eq {
     type Settings = EqSettings;
 
     fn prepare(&mut self, rate: f64, _mode: LatencyMode) {
-        self.units.iter_mut().for_each(|unit| unit.prepare(rate));
+        self.units.iter_mut().enumerate().for_each(|(place, unit)| unit.prepare(rate, place));
         self.listener.prepare(rate);
+        self.rate = rate;
         self.reset();
     }
 
     fn reset(&mut self) {
         self.units.iter_mut().for_each(Unit::reset);
         self.listener.reset();
+        self.silence = Silence::default();
         (self.listening, self.tails, self.tail) = ([false; UNITS], [0; UNITS], 0);
         (self.active, self.moving, self.ticks) = ([false; UNITS], [false; UNITS], 0);
     }
@@ -104,7 +119,7 @@ impl Processor for Eq {
 
     fn control(&mut self) {
         for unit in 0..UNITS {
-            if self.moving[unit] {
+            if self.moving[unit] && !self.units[unit].go_on() {
                 self.units[unit].control();
                 self.note(unit);
             }
@@ -136,6 +151,11 @@ impl Processor for Eq {
         for (unit, _) in self.units.iter_mut().zip(&self.listening).filter(|(_, listens)| **listens) {
             unit.listen(input, keys);
         }
+        if self.key() == KeyState::Internal {
+            self.silence = Silence::default();
+        } else {
+            self.silence.listen(keys);
+        }
         self.listener.run(input, keys, frames);
     }
 
@@ -152,6 +172,7 @@ impl Processor for Eq {
     }
 
     fn report(&mut self, report: &mut impl Report) {
+        report.value(&NO_KEY_READOUT, f64::from(u8::from(self.key() == KeyState::Silent)));
         for (reading, group) in self.read().into_iter().zip(&BAND) {
             let [gain_db, level_db] = reading.map_or([f64::NEG_INFINITY; 2], |band| [band.gain_db, band.level_db]);
             report.group(group, |report| {

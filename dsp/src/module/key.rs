@@ -4,6 +4,7 @@ use crate::Frame;
 use crate::block::analog::Analog;
 use crate::block::svf::{self, Coefs, Design, Section};
 use crate::control::{Choice, Dial, Enumerated, Named, Scale, Settings, Unit, Visit, defaults};
+use crate::readout::{Keep, Readout};
 use crate::smooth::{Gain, Glide};
 use crate::units::{hz_to_octaves, ms_to_frames, octaves_to_hz};
 
@@ -149,15 +150,49 @@ pub enum KeyState {
     Internal,
     /// The side-chain is the key.
     External,
-    /// The side-chain is the key, and has been silent for [`NO_KEY_MS`]: "no key".
+    /// The side-chain is the key, and has been silent for [`NO_KEY_MS`] or since the start: "no key".
     Silent,
 }
 
 /// Silence on the external key after which there is no key.
 pub const NO_KEY_MS: f64 = 2_000.0;
 
+/// Whether the key of a module is silent; see [`KeyState::Silent`].
+pub static NO_KEY_READOUT: Readout = Readout {
+    id: "no_key",
+    help: "1 while the side-chain is the key and has been silent for 2 s.",
+    keep: Keep::Latest,
+};
+
 /// Highest sample that still is silence: -120 dBFS.
-const SILENCE: f64 = 1e-6;
+pub(super) const SILENCE: f64 = 1e-6;
+
+/// For how long the side-chain has been silent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silence {
+    frames: usize,
+}
+
+impl Silence {
+    /// Silent for as long as anyone knows.
+    pub fn ever() -> Self {
+        Self { frames: usize::MAX / 2 }
+    }
+
+    /// Listens to a run.
+    pub fn listen(&mut self, keys: &[Frame]) {
+        let loud = |frame: &Frame| frame[0].abs() > SILENCE || frame[1].abs() > SILENCE;
+        self.frames = match keys.iter().rposition(loud) {
+            Some(last) => keys.len() - 1 - last,
+            None => self.frames.saturating_add(keys.len()),
+        };
+    }
+
+    /// Whether that is so long that there is no key.
+    pub fn is_no_key(&self, rate: f64) -> bool {
+        self.frames as f64 >= ms_to_frames(NO_KEY_MS, rate)
+    }
+}
 
 /// Quality of the key's high-pass and low-pass: Butterworth, no bump at the corner.
 const CUT_Q: f64 = std::f64::consts::FRAC_1_SQRT_2;
@@ -172,8 +207,7 @@ pub struct Key {
     /// 0 where the sound is the key, 1 where the side-chain is.
     external: Gain,
     rate: f64,
-    /// Frames for which the side-chain has been silent.
-    quiet: usize,
+    silence: Silence,
 }
 
 impl Key {
@@ -189,7 +223,8 @@ impl Key {
     pub fn reset(&mut self) {
         self.external.reset();
         self.filters.iter_mut().for_each(Filter::reset);
-        self.quiet = 0;
+        // Before anything has come there is no key.
+        self.silence = Silence::ever();
     }
 
     /// Aims at `settings`.
@@ -233,18 +268,12 @@ impl Key {
             }
         }
         if self.external.target() == 1.0 {
-            let loud = |frame: &Frame| frame[0].abs() > SILENCE || frame[1].abs() > SILENCE;
-            self.quiet = match keys.iter().rposition(loud) {
-                Some(last) => keys.len() - 1 - last,
-                None => self.quiet.saturating_add(keys.len()),
-            };
+            self.silence.listen(keys);
         } else {
-            self.quiet = 0;
+            self.silence = Silence::default();
         }
         for filter in &mut self.filters {
-            if filter.runs() {
-                svf::run(&mut filter.section, None, key);
-            }
+            filter.run(key);
         }
     }
 
@@ -252,24 +281,88 @@ impl Key {
     pub fn state(&self) -> KeyState {
         match self.external.target() == 1.0 {
             false => KeyState::Internal,
-            true if self.quiet as f64 >= ms_to_frames(NO_KEY_MS, self.rate) => KeyState::Silent,
+            true if self.silence.is_no_key(self.rate) => KeyState::Silent,
             true => KeyState::External,
         }
     }
 }
 
-/// What a filter of the key does.
+/// Listen state of a dynamics module: its key instead of its output, faded.
 #[derive(Clone, Copy, Debug, Default)]
-enum Kind {
+pub struct KeyListener {
+    /// 1 where the key is heard.
+    heard: Gain,
+    listens: bool,
+}
+
+impl KeyListener {
+    /// Readies for `rate` Hz.
+    pub fn prepare(&mut self, rate: f64) {
+        self.heard.prepare(rate);
+        self.reset();
+    }
+
+    /// Forgets the past, but not whether it listens.
+    pub fn reset(&mut self) {
+        self.heard.reset();
+        self.aim();
+    }
+
+    /// Listens to the key or no longer; whether that is new.
+    pub fn listen(&mut self, to_key: bool) -> bool {
+        let new = to_key != self.listens;
+        self.listens = to_key;
+        self.aim();
+        new
+    }
+
+    fn aim(&mut self) {
+        self.heard.aim(if self.listens { 1.0 } else { 0.0 });
+    }
+
+    /// A control tick.
+    pub fn control(&mut self) {
+        self.heard.control();
+    }
+
+    /// Whether the output is heard as it is until the next control tick.
+    pub fn is_off(&self) -> bool {
+        self.heard.steady() == Some(0.0)
+    }
+
+    /// Whether it has arrived where it goes.
+    pub fn is_steady(&self) -> bool {
+        self.heard.steady() == Some(self.heard.target())
+    }
+
+    /// Puts as much of `key` in the place of the output in `frames`, equally long, as is heard of it.
+    #[inline(always)]
+    pub fn run(&mut self, frames: &mut [Frame], key: &[Frame]) {
+        if self.is_off() {
+            return;
+        }
+        for (frame, key) in frames.iter_mut().zip(key) {
+            let part = self.heard.advance();
+            *frame = [frame[0] + part * (key[0] - frame[0]), frame[1] + part * (key[1] - frame[1])];
+        }
+    }
+}
+
+/// What a [`Filter`] does.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Kind {
+    /// 12 dB/oct.
     #[default]
     HighPass,
+    /// 12 dB/oct.
     LowPass,
+    /// By its gain.
     Bell,
 }
 
 /// A filter that glides, and fades in and out by blending its coefficients with those of one that lets everything pass.
 #[derive(Clone, Debug, Default)]
-struct Filter {
+pub(super) struct Filter {
     kind: Kind,
     /// 0 = off, 1 = on.
     amount: Glide,
@@ -282,13 +375,15 @@ struct Filter {
 }
 
 impl Filter {
-    fn new(kind: Kind, rate: f64) -> Self {
+    /// One for `rate` Hz that does nothing yet.
+    pub fn new(kind: Kind, rate: f64) -> Self {
         let mut glide = Glide::default();
         glide.prepare(rate);
         Self { kind, amount: glide, octaves: glide, gain_db: glide, q: glide, section: Section::default(), set: false }
     }
 
-    fn reset(&mut self) {
+    /// Forgets the past; the next [`aim`](Self::aim) jumps.
+    pub fn reset(&mut self) {
         for glide in [&mut self.amount, &mut self.octaves, &mut self.gain_db, &mut self.q] {
             glide.reset();
         }
@@ -296,7 +391,8 @@ impl Filter {
         self.set = false;
     }
 
-    fn aim(&mut self, on: bool, freq_hz: f64, gain_db: f64, q: f64) {
+    /// Sets where to go.
+    pub fn aim(&mut self, on: bool, freq_hz: f64, gain_db: f64, q: f64) {
         self.amount.aim(if on { 1.0 } else { 0.0 });
         self.octaves.aim(hz_to_octaves(freq_hz));
         self.gain_db.aim(gain_db);
@@ -304,11 +400,12 @@ impl Filter {
     }
 
     /// Whether it does anything until the next control tick.
-    fn runs(&self) -> bool {
+    pub fn runs(&self) -> bool {
         self.section.is_moving() || self.amount.now() > 0.0
     }
 
-    fn control(&mut self, rate: f64) {
+    /// A control tick.
+    pub fn control(&mut self, rate: f64) {
         let moves = [&self.amount, &self.octaves, &self.gain_db, &self.q].iter().any(|glide| glide.moving());
         let starts = !std::mem::replace(&mut self.set, true);
         if moves || starts {
@@ -329,6 +426,13 @@ impl Filter {
             self.section.clear();
         }
         self.section.flush();
+    }
+
+    /// Filters a run in place.
+    pub fn run(&mut self, frames: &mut [Frame]) {
+        if self.runs() {
+            svf::run(&mut self.section, frames);
+        }
     }
 
     fn coefs(&self, rate: f64) -> Coefs {

@@ -12,7 +12,7 @@ pub use clack_extensions::tail::TailLength;
 pub use clack_host::process::ProcessStatus;
 pub use clack_host::utils::ClapId;
 pub(crate) use params::or_list;
-pub use params::{Param, Params};
+pub use params::{Param, Params, RemotePage};
 pub use plugin::{Plugin, Port, PortsChoice};
 
 use anyhow::{Context, Result, bail};

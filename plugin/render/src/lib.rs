@@ -16,3 +16,4 @@ pub mod screen;
 pub mod session;
 pub mod song;
 pub mod window;
+pub mod work;

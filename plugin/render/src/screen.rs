@@ -20,9 +20,19 @@ const SIZE: &str = "3000x2200x24";
 impl Screen {
     /// Starts Xvfb on a free display.
     pub fn start() -> Result<Self> {
+        Self::start_with(&["+extension", "GLX"])
+    }
+
+    /// The same without OpenGL, as on a display where nothing can draw with it.
+    pub fn start_without_gl() -> Result<Self> {
+        Self::start_with(&["-extension", "GLX"])
+    }
+
+    fn start_with(extensions: &[&str]) -> Result<Self> {
         let mut server = Command::new("Xvfb")
             // The server itself finds a free display, and writes its number once it is ready.
-            .args(["-displayfd", "1", "-screen", "0", SIZE, "+extension", "GLX", "-noreset", "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-screen", "0", SIZE, "-noreset", "-nolisten", "tcp"])
+            .args(extensions)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

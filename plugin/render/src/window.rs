@@ -25,6 +25,8 @@ pub struct Window<'p> {
     root: u32,
     window: u32,
     size: (u32, u32),
+    /// Where its upper left corner is on the screen.
+    at: (i16, i16),
 }
 
 /// A picture: rows of RGB bytes from top left.
@@ -132,7 +134,7 @@ impl<'p> Window<'p> {
         let _ = gui.show(&handle);
         connection.set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME)?;
         connection.sync()?;
-        let mut this = Self { plugin, gui, connection, root, window, size: (size.width, size.height) };
+        let mut this = Self { plugin, gui, connection, root, window, size: (size.width, size.height), at: (0, 0) };
         this.wait(AFTER_EVENT)?;
         Ok(this)
     }
@@ -161,6 +163,15 @@ impl<'p> Window<'p> {
         Ok(self.size)
     }
 
+    /// Moves it to another place on the screen.
+    pub fn place(&mut self, x: i16, y: i16) -> Result<()> {
+        let aux = ConfigureWindowAux::new().x(i32::from(x)).y(i32::from(y));
+        self.connection.configure_window(self.window, &aux)?;
+        self.connection.sync()?;
+        self.at = (x, y);
+        self.wait(AFTER_EVENT)
+    }
+
     /// Serves plug-in and window for `duration`.
     pub fn wait(&mut self, duration: Duration) -> Result<()> {
         let end = Instant::now() + duration;
@@ -180,7 +191,7 @@ impl<'p> Window<'p> {
 
     /// Moves the pointer to a place in the window.
     pub fn point(&mut self, x: i16, y: i16) -> Result<()> {
-        self.fake(xproto::MOTION_NOTIFY_EVENT, 0, (x, y))
+        self.fake(xproto::MOTION_NOTIFY_EVENT, 0, (x + self.at.0, y + self.at.1))
     }
 
     /// Clicks.
@@ -227,10 +238,10 @@ impl<'p> Window<'p> {
 
     /// What the window shows now.
     pub fn capture(&mut self) -> Result<Picture> {
-        let (width, height) = self.size;
+        let ((width, height), (x, y)) = (self.size, self.at);
         let image = self
             .connection
-            .get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width as u16, height as u16, u32::MAX)?
+            .get_image(ImageFormat::Z_PIXMAP, self.root, x, y, width as u16, height as u16, u32::MAX)?
             .reply()
             .context("the window does not fit on the screen")?;
         // 24 or 32 bits deep, which every X server of today stores as blue, green, red and a spare byte.

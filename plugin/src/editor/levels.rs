@@ -21,10 +21,10 @@ const LATE_S: f64 = 0.5;
 /// A VU level that has had no block for so long falls.
 const STALE_S: f64 = 0.3;
 
-/// Time that one step of a level's history stands for, and the steps that it keeps: 20 s.
-pub const STEP_S: f64 = 0.05;
+/// Time that one step of a level's history stands for, about that between two pictures, and the steps that it keeps: 20 s.
+pub const STEP_S: f64 = 1.0 / 30.0;
 /// See [`STEP_S`].
-pub const STEPS: usize = 400;
+pub const STEPS: usize = 600;
 
 /// One place's levels, left and right.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! Listen states: buttons that let hear something else than a module's output, and the banner while one is on.
 
+use super::bar;
 use super::session::{Help, Session};
 use super::widget::toggle::button;
 use egui::{Rect, Response, Role, Sense, Ui, WidgetInfo};
@@ -23,7 +24,7 @@ pub fn toggle(ui: &Ui, session: &Session, group: &'static Group, listen: Listen,
     }
     let name = format!("{} {text}", group.name);
     response.widget_info(|| WidgetInfo::selected(Role::Switch, true, on, &name));
-    if response.hovered() || response.has_focus() {
+    if response.contains_pointer() || response.has_focus() {
         session.say(Help { name: name.clone(), text: format!("{help} Never saved, off in a bounce."), wrong: false });
     }
     button(ui, session, &response, rect, text, on);
@@ -32,7 +33,7 @@ pub fn toggle(ui: &Ui, session: &Session, group: &'static Group, listen: Listen,
 
 /// What is heard instead of the output, if anything is.
 pub fn banner(session: &Session) -> Option<String> {
-    let heard: Vec<_> = session
+    let mut heard: Vec<_> = session
         .telemetry
         .listening
         .active()
@@ -44,5 +45,8 @@ pub fn banner(session: &Session) -> Option<String> {
             Listen::Output => group.name.to_string(),
         })
         .collect();
+    if session.telemetry.matching.is_on() {
+        heard.push(bar::matched(&session.recall().slots()));
+    }
     (!heard.is_empty()).then(|| format!("Listening to {}. Click here to hear the output.", heard.join(", ")))
 }

@@ -1,25 +1,62 @@
 //! Panels: one file a module, of the same name as the module's. A new one costs its file and a line in [`KINDS`].
 
+mod bands;
+mod chain;
 mod compressor;
+mod declick;
+mod deesser;
+mod demud;
+mod dither;
+mod dynamics;
+mod echo;
 mod eq;
 mod fader;
+mod gate;
+mod imager;
 mod input;
 mod learn;
+mod leveler;
 mod limiter;
 mod meter;
+mod multiband;
 mod output;
+mod reverb;
+mod rider;
+mod saturator;
 
 use super::session::Session;
 use super::theme;
 use crate::params::{Control, Controls};
 use crate::telemetry::Telemetry;
-use egui::{Label, Rect, RichText, Sense, Stroke, Ui, vec2};
+use egui::{Color32, Label, Rect, RichText, Sense, Stroke, Ui, vec2};
 use std::ptr;
-use tandem_dsp::control::Group;
+use tandem_dsp::LatencyMode;
+use tandem_dsp::control::{Enumerated, Group, Settings};
+use tandem_dsp::processor::LATENCY_MODE;
 
 /// Every kind of panel there is.
-static KINDS: &[Kind] =
-    &[input::KIND, eq::KIND, compressor::KIND, limiter::KIND, output::KIND, fader::KIND, meter::KIND];
+static KINDS: &[Kind] = &[
+    input::KIND,
+    declick::KIND,
+    demud::KIND,
+    gate::KIND,
+    eq::KIND,
+    leveler::KIND,
+    multiband::KIND,
+    deesser::KIND,
+    compressor::KIND,
+    imager::KIND,
+    saturator::KIND,
+    rider::KIND,
+    echo::KIND,
+    reverb::KIND,
+    limiter::KIND,
+    output::KIND,
+    fader::KIND,
+    dither::KIND,
+    chain::KIND,
+    meter::KIND,
+];
 
 /// A kind of panel: which modules it is for, and how to make one.
 pub struct Kind {
@@ -46,6 +83,12 @@ pub trait Panel: Send {
     /// The one figure on the module's tile.
     fn figure(&self, session: &Session) -> String;
 
+    /// Whether the module works in the Latency mode that is set; if not, it is greyed, and says which one it needs.
+    fn works(&self, session: &Session) -> bool {
+        let _ = session;
+        true
+    }
+
     /// What the module takes right now, dB, zero or more, if it is one that takes.
     fn taken_db(&self) -> Option<f32> {
         None
@@ -62,7 +105,7 @@ pub struct Tile {
     pub opens_first: bool,
 }
 
-/// The modules of an instance, in processing order, each with its panel; then the meters without parameters.
+/// The modules of an instance, in their natural order, each with its panel; then the meters without parameters.
 pub fn tiles(controls: &Controls, telemetry: &Telemetry) -> Vec<Tile> {
     let tile = |group: &'static Group| {
         let kind = KINDS.iter().find(|kind| (kind.fits)(controls, group))?;
@@ -82,9 +125,17 @@ pub fn has<T>(controls: &Controls, group: &'static Group, control: &'static T) -
             Control::Dial(dial) => ptr::from_ref(dial).cast::<()>(),
             Control::Choice(choice) => ptr::from_ref(choice).cast(),
             Control::Switch(switch) => ptr::from_ref(switch).cast(),
+            Control::Sequence(sequence) => ptr::from_ref(sequence).cast(),
         };
         of == address
     })
+}
+
+/// Whether a module with settings `S` works in the Latency mode that is set.
+fn works_in_mode<S: Settings>(session: &Session) -> bool {
+    let mode =
+        session.controls.find(LATENCY_MODE.id).map(|index| LatencyMode::from_index(session.value(index) as usize));
+    mode.is_none_or(|mode| mode.index() >= S::NEEDS.index())
 }
 
 /// Height of a row of large knobs.
@@ -109,16 +160,30 @@ fn row(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
 
 /// Between two groups of controls in a row.
 fn divide(ui: &mut Ui, session: &Session) {
-    let (rect, _) = ui.allocate_exact_size(vec2(17.0, 92.0), Sense::hover());
+    divide_by(ui, session, 92.0);
+}
+
+/// The same in a row of buttons.
+fn divide_low(ui: &mut Ui, session: &Session) {
+    divide_by(ui, session, 52.0);
+}
+
+fn divide_by(ui: &mut Ui, session: &Session, height: f32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(17.0, height), Sense::hover());
     ui.painter().vline(rect.center().x, rect.shrink2(vec2(0.0, 6.0)).y_range(), Stroke::new(1.0, session.colours.line));
 }
 
 /// Controls under a heading of their own, in a row with knobs.
 fn titled(ui: &mut Ui, session: &Session, title: &str, contents: impl FnOnce(&mut Ui)) {
+    titled_in(ui, session.colours.mute, title, contents);
+}
+
+/// The same with the title in a colour of its own.
+fn titled_in(ui: &mut Ui, colour: Color32, title: &str, contents: impl FnOnce(&mut Ui)) {
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         let font = theme::small();
-        ui.add(Label::new(RichText::new(title).font(font).color(session.colours.mute)));
+        ui.add(Label::new(RichText::new(title).font(font).color(colour)));
         contents(ui);
     });
 }

@@ -1,14 +1,18 @@
 //! What panels and widgets work with: the instance's controls, edits and measurements, and what the hands are doing.
 
 use super::levels::Levels;
+use super::moved::Moved;
 use super::theme::Colours;
 use crate::edit::Edit;
-use crate::params::{Control, Controls, ParamIndex};
+use crate::params::{Automation, Control, Controls, ParamIndex};
 use crate::state::EditorState;
+use crate::state::recall::{Recall, Remembered};
 use crate::telemetry::{Look, Telemetry};
 use std::cell::{Cell, RefCell};
-use tandem_dsp::control::{Choice, Dial, Enumerated, Group, Settings, Switch, Visit};
+use std::sync::atomic::Ordering::Relaxed;
+use tandem_dsp::control::{Choice, Dial, Enumerated, Group, Sequence, Settings, Switch, Visit};
 use tandem_dsp::module::input::{self, ZeroVu};
+use tandem_dsp::order::{CODES, Order};
 
 /// An instance, as the editor sees it for the length of one picture.
 pub struct Session<'a> {
@@ -26,7 +30,7 @@ pub struct Session<'a> {
     pub colours: &'a Colours,
     /// Seconds since the editor opened.
     pub now: f64,
-    edit: &'a dyn Edit,
+    edit: &'a Remembered<'a>,
     hands: &'a Hands,
 }
 
@@ -41,8 +45,12 @@ pub struct Hands {
     sent: RefCell<Vec<(ParamIndex, f64, f64)>>,
     /// What the pointer or the focus is on.
     help: RefCell<Option<Help>>,
+    /// What has just happened, and until when that is said.
+    notice: RefCell<Option<(Help, f64)>>,
     /// The value that was copied last.
     clipboard: RefCell<Option<String>>,
+    /// What the host moves.
+    moved: Moved,
 }
 
 /// A line of help.
@@ -56,20 +64,27 @@ pub struct Help {
     pub wrong: bool,
 }
 
+/// How long a notice stands.
+const NOTICE_S: f64 = 5.0;
+
 /// How long a sent value is shown instead of the parameter's own, which a host may set only when it next processes.
 const ECHO_S: f64 = 0.5;
 
-/// Ways from 0 to 1 that differ by less are the same: a parameter's f32 holds no more.
-const SAME: f64 = 1e-6;
+/// Rate in Hz that is drawn for while the plug-in is not running.
+const IDLE_RATE: f64 = 48_000.0;
 
 impl Hands {
     /// A picture begins: forgets what has come back or never will.
-    pub fn start(&self, controls: &Controls, now: f64) {
+    pub fn start(&mut self, controls: &Controls, now: f64) {
+        self.moved.look(controls, now);
         self.held.set(false);
         *self.help.borrow_mut() = None;
+        self.notice.borrow_mut().take_if(|(_, until)| now >= *until);
         let open = self.open.borrow();
         self.sent.borrow_mut().retain(|(index, way, at)| {
-            open.contains(index) || ((controls.normalized(*index) - way).abs() > SAME && now - at < ECHO_S)
+            let control = controls.control(*index);
+            let came_back = control.same(controls.value(*index), control.from_normalized(*way));
+            open.contains(index) || (!came_back && now - at < ECHO_S)
         });
     }
 
@@ -87,14 +102,25 @@ impl Hands {
         }
     }
 
-    /// What the pointer or the focus is on.
+    /// What has just happened; else what the pointer or the focus is on.
     pub fn help(&self) -> Option<Help> {
-        self.help.borrow().clone()
+        let notice = self.notice.borrow().as_ref().map(|(notice, _)| notice.clone());
+        notice.or_else(|| self.help.borrow().clone())
+    }
+
+    /// Seconds after which a notice ends, if there is one.
+    pub fn notice_ends_in(&self, now: f64) -> Option<f64> {
+        self.notice.borrow().as_ref().map(|(_, until)| (until - now).max(0.0))
     }
 
     /// Whether a value is on its way, so that another picture is due.
     pub fn waits(&self) -> bool {
         !self.sent.borrow().is_empty()
+    }
+
+    /// Seconds after which a picture is due even if nothing happens: a mark of what the host moves goes out.
+    pub fn due_in(&self, now: f64) -> Option<f64> {
+        self.moved.ends_in(now)
     }
 }
 
@@ -103,7 +129,7 @@ impl<'a> Session<'a> {
     #[expect(clippy::too_many_arguments, reason = "each is a field, and there is one caller")]
     pub fn new(
         controls: &'a Controls,
-        edit: &'a dyn Edit,
+        edit: &'a Remembered<'a>,
         telemetry: &'a Telemetry,
         state: &'a EditorState,
         levels: &'a Levels,
@@ -136,7 +162,13 @@ impl<'a> Session<'a> {
         self.hands.sent.borrow().iter().find(|(sent, ..)| *sent == index).map(|(_, way, _)| *way)
     }
 
+    /// Whether the parameter is automated: as the host says, or because it has moved it lately.
+    pub fn automation(&self, index: ParamIndex) -> Automation {
+        if self.hands.moved.lately(index, self.now) { Automation::Active } else { self.controls.automation(index) }
+    }
+
     fn note(&self, index: ParamIndex, value: f64) {
+        self.hands.moved.ours(index, self.now);
         let way = self.controls.control(index).to_normalized(value);
         let mut sent = self.hands.sent.borrow_mut();
         sent.retain(|(other, ..)| *other != index);
@@ -179,6 +211,14 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// As [`set`](Self::set), by wheel or arrow keys: those that follow soon on the same parameter are one step to undo.
+    pub fn nudge(&self, index: ParamIndex, value: f64) {
+        if self.differs(index, value) {
+            self.note(index, value);
+            self.edit.nudge(index, value, self.now);
+        }
+    }
+
     /// Many values as one edit.
     pub fn bulk(&self, changes: &[(ParamIndex, f64)]) {
         for (index, value) in changes {
@@ -187,8 +227,32 @@ impl<'a> Session<'a> {
         self.edit.bulk(changes);
     }
 
+    /// Many values as one edit, the step called `name`.
+    pub fn bulk_as(&self, name: &str, changes: &[(ParamIndex, f64)]) {
+        for (index, value) in changes {
+            self.note(*index, *value);
+        }
+        self.edit.bulk_as(name, changes);
+    }
+
+    /// Slots and history. What they set, they set through [`edit`](Self::edit).
+    pub fn recall(&self) -> &'a Recall {
+        self.edit.recall()
+    }
+
+    /// Edits that are no steps by themselves, for [`recall`](Self::recall).
+    pub fn edit(&self) -> &'a dyn Edit {
+        self.edit.edit()
+    }
+
+    /// Forgets values that are on their way, as others are about to be set.
+    pub fn forget_sent(&self) {
+        self.hands.end(self.edit);
+        self.hands.sent.borrow_mut().clear();
+    }
+
     fn differs(&self, index: ParamIndex, value: f64) -> bool {
-        (self.controls.control(index).to_normalized(value) - self.way(index)).abs() > SAME
+        !self.controls.control(index).same(value, self.value(index))
     }
 
     /// Whether the module of `group` is on; one without a switch always is.
@@ -208,6 +272,12 @@ impl<'a> Session<'a> {
         settings
     }
 
+    /// The sample rate in Hz, or what to draw for while the plug-in is not running.
+    pub fn rate(&self) -> f64 {
+        let running = f64::from(self.telemetry.rate.load(Relaxed));
+        if running > 0.0 { running } else { IDLE_RATE }
+    }
+
     /// The level in dBFS that is 0 VU.
     pub fn zero_vu_db(&self) -> f64 {
         let input = self.controls.group(&input::GROUP);
@@ -217,6 +287,11 @@ impl<'a> Session<'a> {
     /// Says `text` of what the pointer or the focus is on.
     pub fn say(&self, help: Help) {
         *self.hands.help.borrow_mut() = Some(help);
+    }
+
+    /// Says for a while what has just happened, instead of what the pointer is on.
+    pub fn tell(&self, notice: Help) {
+        *self.hands.notice.borrow_mut() = Some((notice, self.now + NOTICE_S));
     }
 
     /// Copies a value.
@@ -241,6 +316,7 @@ pub fn example(control: Control) -> String {
         }
         Control::Choice(choice) => choice.options[choice.options.len() - 1].name.to_string(),
         Control::Switch(_) => "on".to_string(),
+        Control::Sequence(sequence) => sequence.print(Order::decode(CODES - 1)),
     }
 }
 
@@ -268,6 +344,10 @@ impl Visit for Read<'_> {
 
     fn switch(&mut self, field: &mut bool, switch: &'static Switch) {
         *field = self.value(|group| group.switch(switch)) >= 0.5;
+    }
+
+    fn sequence(&mut self, field: &mut Order, sequence: &'static Sequence) {
+        *field = Order::decode(self.value(|group| group.sequence(sequence)) as u32);
     }
 
     fn group(&mut self, inside: &mut impl Settings, group: &'static Group) {

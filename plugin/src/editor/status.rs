@@ -23,6 +23,7 @@ pub fn show(ui: &mut Ui, session: &Session, hands: &Hands) {
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &text));
         if response.clicked() {
             session.telemetry.listening.clear();
+            session.telemetry.matching.switch(false);
         }
         return;
     }

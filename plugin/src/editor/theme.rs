@@ -45,7 +45,7 @@ pub static DARK: Colours = Colours {
     line: Color32::from_rgb(0x2F, 0x35, 0x3E),
     grid: Color32::from_rgb(0x26, 0x2B, 0x33),
     ink: Color32::from_rgb(0xE8, 0xEB, 0xEF),
-    mute: Color32::from_rgb(0x8C, 0x96, 0xA3),
+    mute: Color32::from_rgb(0x94, 0x9E, 0xAB),
     yours: Color32::from_rgb(0xF0, 0xB6, 0x4A),
     on_yours: Color32::from_rgb(0x12, 0x14, 0x17),
     input: Color32::from_rgb(0x6E, 0xA3, 0xD8),
@@ -193,6 +193,8 @@ fn visuals(colours: &Colours, theme: Theme) -> Visuals {
     visuals.popup_shadow = Shadow::NONE;
     visuals.extreme_bg_color = colours.bg;
     visuals.text_edit_bg_color = Some(colours.bg);
+    // What cannot be used now is painted in its own colours: faded text could not be read.
+    visuals.disabled_alpha = 1.0;
     visuals.selection.bg_fill = colours.yours.gamma_multiply(0.35);
     visuals.selection.stroke = Stroke::new(1.0, colours.ink);
     let widgets = &mut visuals.widgets;

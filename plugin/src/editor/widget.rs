@@ -1,16 +1,25 @@
 //! Widgets: they know controls and pictures, never modules.
 
 pub mod control;
+pub mod crossover;
 pub mod graph;
 pub mod history;
 pub mod knob;
+pub mod mark;
 pub mod menu;
 pub mod meter;
+pub mod node;
+pub mod response;
 pub mod spectrum;
 pub mod toggle;
+pub mod vectorscope;
 
 use super::theme::{self, Colours};
-use egui::{Align2, Color32, Event, FontId, Id, Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui};
+use egui::text_edit::TextEditState;
+use egui::{
+    Align2, Color32, Context, Event, FontId, Galley, Id, Key, Painter, Pos2, Rect, Response, Stroke, StrokeKind, Ui,
+};
+use std::sync::Arc;
 
 /// Whether the keyboard is in use: only then does the focus have to be seen. A pointer shows by itself where it is.
 fn keyboard_in_use() -> Id {
@@ -25,6 +34,24 @@ pub fn watch_keyboard(ui: &Ui) {
     });
     if key || pointer {
         ui.data_mut(|data| data.insert_temp(keyboard_in_use(), key));
+    }
+}
+
+/// Whether a text field has the focus.
+pub fn is_typing(ctx: &Context) -> bool {
+    let focused = ctx.memory(|memory| memory.focused());
+    focused.is_some_and(|id| TextEditState::load(ctx, id).is_some())
+}
+
+/// Space plays and stops in most hosts: it is theirs unless a text field has the focus.
+pub fn leave_space(ui: &Ui) {
+    if !is_typing(ui.ctx()) {
+        let space = |event: &Event| match event {
+            Event::Key { key, .. } => *key == Key::Space,
+            Event::Text(text) => text == " ",
+            _ => false,
+        };
+        ui.input_mut(|input| input.events.retain(|event| !space(event)));
     }
 }
 
@@ -51,15 +78,20 @@ pub fn text_within(
     colour: Color32,
     width: f32,
 ) -> Rect {
-    let mut font = font;
-    let mut galley = painter.layout_no_wrap(text.to_string(), font.clone(), colour);
-    if galley.size().x > width {
-        font.size *= (width / galley.size().x).max(0.7);
-        galley = painter.layout_no_wrap(text.to_string(), font, colour);
-    }
+    let galley = fit(painter, text, font, colour, width);
     let rect = align.anchor_size(at, galley.size());
     painter.galley(rect.min, galley, colour);
     rect
+}
+
+/// One line of text, made narrower where it would not fit into `width`.
+fn fit(painter: &Painter, text: &str, font: FontId, colour: Color32, width: f32) -> Arc<Galley> {
+    let galley = painter.layout_no_wrap(text.to_string(), font.clone(), colour);
+    if galley.size().x <= width {
+        return galley;
+    }
+    let size = font.size * (width / galley.size().x).max(0.7);
+    painter.layout_no_wrap(text.to_string(), FontId { size, ..font }, colour)
 }
 
 /// A colour between two.

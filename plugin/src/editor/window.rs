@@ -6,11 +6,12 @@
 
 mod open;
 
-use super::{LEAST, View};
+use super::{LEAST, View, widget};
 use crate::edit::Hosted;
 use crate::host::link::HostLink;
 use crate::params::Controls;
 use crate::state::EditorState;
+use crate::state::recall::Recall;
 use crate::telemetry::Telemetry;
 use atomic_float::AtomicF64;
 use nice_plug::context::gui::GuiContext;
@@ -20,7 +21,7 @@ use nice_plug::editor::{
     SpawnedEditor,
 };
 use nice_plug_egui::baseview::{self, HandlerError, WindowSize};
-use nice_plug_egui::{App, EguiWindow, EguiWindowSettings, Frame, KeyCapture, RepaintNotifier};
+use nice_plug_egui::{App, EguiWindow, EguiWindowSettings, Frame, Key, KeyCapture, RepaintNotifier};
 use open::{Closing, OpenWindow};
 use std::error::Error;
 use std::sync::atomic::Ordering::Relaxed;
@@ -47,6 +48,8 @@ pub struct Instance {
     pub telemetry: Arc<Telemetry>,
     /// How the editor was left.
     pub state: Arc<EditorState>,
+    /// Its slots and its history.
+    pub recall: Arc<Recall>,
     /// The way to the host.
     pub link: Arc<HostLink>,
 }
@@ -92,8 +95,11 @@ impl Editor for WindowEditor {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Handle>, Box<dyn Error>> {
-        let Instance { name, controls, telemetry, state, link } = self.instance.clone();
-        let mut view = View::new(name, &controls, &telemetry);
+        let Instance { name, controls, telemetry, state, recall, link } = self.instance.clone();
+        let mut view = View::new(name, &controls, &telemetry, recall);
+        if let Some(folder) = tandem_presets::folder::of_user() {
+            view.keep_presets_in(&folder);
+        }
         let last = *self.shared.panel.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(panel) = std::env::var(PANEL_VARIABLE).ok().as_deref().or(last) {
             view.open(panel);
@@ -238,12 +244,11 @@ impl App for Application {
     fn build(&mut self, _: egui::Context, frame: &mut Frame) -> Result<(), HandlerError> {
         let bg = super::theme::colours(self.state.theme()).bg;
         frame.set_clear_color(bg.into());
-        frame.set_key_capture(KeyCapture::CaptureAll);
         self.closing.is_here(frame.baseview_window());
         Ok(())
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _: &mut Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
         if let Some((width, height)) = self.wanted.take() {
             let (wanted, has) = (egui::vec2(width as f32, height as f32), ui.max_rect().size());
             // Sizes are whole pixels.
@@ -254,6 +259,9 @@ impl App for Application {
         if self.view.show(ui, &self.controls, &self.edit, &self.telemetry, &self.state) {
             ui.ctx().request_repaint_after(PICTURE_INTERVAL);
         }
+        // See `widget::leave_space`.
+        let space = || KeyCapture::IgnoreKeys(vec![Key::Character(" ".to_string())]);
+        frame.set_key_capture(if widget::is_typing(ui.ctx()) { KeyCapture::CaptureAll } else { space() });
         *self.shared.panel.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.view.panel());
     }
 

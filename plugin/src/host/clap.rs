@@ -7,9 +7,11 @@
 //! - names the output port,
 //! - reports latency: it changes in `activate` only, where the host is told,
 //! - reports the tail as it is, and takes note of offline rendering at once,
+//! - hears which parameters the host automates,
 //! - tells the host of quiet changes of values on its main thread.
 
 use super::buses::{Given, LONGEST_BLOCK};
+use super::indication::INDICATION;
 use super::link::HostLink;
 use clap_sys::audio_buffer::clap_audio_buffer;
 use clap_sys::entry::clap_plugin_entry;
@@ -17,6 +19,7 @@ use clap_sys::events::{clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
 use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_plugin_gui};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency, clap_plugin_latency};
+use clap_sys::ext::param_indication::{CLAP_EXT_PARAM_INDICATION, CLAP_EXT_PARAM_INDICATION_COMPAT};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode};
 use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
@@ -309,6 +312,9 @@ unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char
             id if id == CLAP_EXT_RENDER => (&raw const guard.render.ours).cast(),
             id if id == CLAP_EXT_LATENCY => (&raw const guard.latency).cast(),
             id if id == CLAP_EXT_TAIL => (&raw const guard.tail).cast(),
+            id if id == CLAP_EXT_PARAM_INDICATION || id == CLAP_EXT_PARAM_INDICATION_COMPAT => {
+                (&raw const INDICATION).cast()
+            }
             id if id == CLAP_EXT_GUI => guard.gui.as_ref().map_or(null(), |gui| (&raw const gui.ours).cast()),
             _ => inner(plugin, id),
         }

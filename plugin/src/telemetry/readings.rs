@@ -42,6 +42,11 @@ impl Readings {
         groups
     }
 
+    /// Whether the module whose group is `group` has `readout`.
+    pub fn has(&self, group: &Group, readout: &Readout) -> bool {
+        self.cells.iter().any(|cell| cell.is(group, readout))
+    }
+
     /// Audio thread, once a chunk: what the modules of the rack that the cells were made for report now.
     pub fn publish_modules(&self, rack: &mut impl Rack) {
         rack.report(&mut Publish(self.cells[..self.modules].iter()));

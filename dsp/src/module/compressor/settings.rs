@@ -186,7 +186,7 @@ pub static RANGE: Dial = Dial {
 pub static LOOK_AHEAD: Dial = Dial {
     id: "look",
     name: "Look-ahead",
-    range: (0.0, 2.0),
+    range: (0.0, 1.8),
     default: 0.0,
     unit: Unit::Millis,
     scale: Scale::Linear,

@@ -98,38 +98,57 @@ impl<T: Copy, const N: usize> Row<T, N> {
 impl Kind {
     /// The analogue prototype, as sections of one or two poles at the point's frequency.
     pub fn prototype(self, point: &Point) -> Prototype {
-        let Point { gain_db, q, .. } = *point;
         match self {
             Self::HighPass(slope) => butterworth(slope, Analog::high_pass, Analog::high_pass_1),
             Self::LowPass(slope) => butterworth(slope, Analog::low_pass, Analog::low_pass_1),
-            Self::Band(shape) => Row::of([match shape {
-                Shape::Bell => Analog::bell(gain_db, q),
-                Shape::LowShelf => Analog::low_shelf(gain_db, q),
-                Shape::HighShelf => Analog::high_shelf(gain_db, q),
-                Shape::Tilt => Analog::tilt(gain_db, q),
-                Shape::Notch => Analog::notch(q),
-                Shape::BandPass => Analog::band_pass(q),
-            }]),
+            Self::Band(shape) => Row::of([shape.prototype(point)]),
         }
     }
 
     /// The digital sections that follow the prototype: as many at every point.
     pub fn design(self, point: &Point, rate: f64) -> Designs {
-        let freq_hz = point.freq_hz.min(HIGHEST * rate);
         let mut designs = Row::none(Design::NEUTRAL);
-        for analog in self.prototype(point).as_slice() {
-            let Matched { main, correction } = matched::design(analog, freq_hz, rate);
-            designs.add(main);
-            if !analog.is_one_pole() {
-                designs.add(correction);
-            }
-        }
+        self.each_design(point, rate, |_, design| designs.add(design));
         designs
+    }
+
+    /// Gives them to `take` one by one, with their place.
+    #[inline(always)]
+    pub fn each_design(self, point: &Point, rate: f64, mut take: impl FnMut(usize, Design)) {
+        let freq_hz = point.freq_hz.min(HIGHEST * rate);
+        let mut place = 0;
+        let mut add = |analog: &Analog| {
+            let Matched { main, correction } = matched::design(analog, freq_hz, rate);
+            take(place, main);
+            place += 1;
+            if !analog.is_one_pole() {
+                take(place, correction);
+                place += 1;
+            }
+        };
+        match self {
+            Self::Band(shape) => add(&shape.prototype(point)),
+            _ => self.prototype(point).as_slice().iter().for_each(add),
+        }
     }
 
     /// Whether at this gain nothing is left of it.
     pub fn is_neutral_at(self, gain_db: f64) -> bool {
         matches!(self, Self::Band(shape) if shape.has_gain()) && gain_db == 0.0
+    }
+}
+
+impl Shape {
+    /// A band's analogue prototype.
+    fn prototype(self, &Point { gain_db, q, .. }: &Point) -> Analog {
+        match self {
+            Self::Bell => Analog::bell(gain_db, q),
+            Self::LowShelf => Analog::low_shelf(gain_db, q),
+            Self::HighShelf => Analog::high_shelf(gain_db, q),
+            Self::Tilt => Analog::tilt(gain_db, q),
+            Self::Notch => Analog::notch(q),
+            Self::BandPass => Analog::band_pass(q),
+        }
     }
 }
 

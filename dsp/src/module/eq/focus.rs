@@ -83,7 +83,7 @@ impl Focus {
 
     /// Filters what [`enter`](Self::enter) gives, both lanes.
     pub fn run(&mut self, frames: &mut [Frame]) {
-        svf::run(&mut self.section, None, frames);
+        svf::run(&mut self.section, frames);
     }
 
     /// Of both lanes the values that the band works on.

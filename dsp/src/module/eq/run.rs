@@ -23,7 +23,7 @@ impl Domain {
     }
 }
 
-/// A run of frames on its way through the filters: gathers them two or three at a time, and turns left and right into mid and
+/// A run of frames on its way through the filters: gathers those that rest three at a time, and turns left and right into mid and
 /// side where needed.
 #[derive(Debug)]
 pub struct Run<'f, 's> {
@@ -84,35 +84,34 @@ impl<'f, 's> Run<'f, 's> {
     /// Runs another filter, now or together with the next ones.
     #[inline(always)]
     pub fn filter(&mut self, section: &'s mut Section) {
-        match std::mem::take(&mut self.held) {
-            Held::None => self.held = Held::One(section),
-            Held::One(first) if first.is_moving() || section.is_moving() => {
-                svf::run(first, Some(section), self.frames);
-            }
-            Held::One(first) => self.held = Held::Two(first, section),
-            Held::Two(first, second) if section.is_moving() => {
-                svf::run(first, Some(second), self.frames);
-                self.held = Held::One(section);
-            }
-            Held::Two(first, second) => svf::run_three([first, second, section], self.frames),
+        if section.is_moving() {
+            self.drain();
+            return svf::run(section, self.frames);
         }
+        self.held = match std::mem::take(&mut self.held) {
+            Held::None => Held::One(section),
+            Held::One(first) => Held::Two(first, section),
+            Held::Two(first, second) => {
+                svf::run_three([first, second, section], self.frames);
+                Held::None
+            }
+        };
     }
 
     fn drain(&mut self) {
         match std::mem::take(&mut self.held) {
             Held::None => {}
-            Held::One(section) => svf::run(section, None, self.frames),
-            Held::Two(first, second) => svf::run(first, Some(second), self.frames),
+            Held::One(section) => svf::run(section, self.frames),
+            Held::Two(first, second) => svf::run_two([first, second], self.frames),
         }
     }
 }
 
-/// Filters that wait for another one to run with.
+/// Filters that wait for another one to run with; none of them moves.
 #[derive(Debug, Default)]
 enum Held<'s> {
     #[default]
     None,
     One(&'s mut Section),
-    /// Neither of which moves.
     Two(&'s mut Section, &'s mut Section),
 }

@@ -11,6 +11,8 @@ use crate::{CONTROL_INTERVAL, Frame};
 #[derive(Clone, Debug, Default)]
 pub struct Unit {
     rate: f64,
+    /// Its place among the units.
+    place: usize,
     /// Where it is going.
     aim: Option<Filter>,
     now: Voice,
@@ -21,9 +23,9 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// Readies for `rate` Hz.
-    pub fn prepare(&mut self, rate: f64) {
-        self.rate = rate;
+    /// Readies for `rate` Hz, as the unit at `place`.
+    pub fn prepare(&mut self, rate: f64, place: usize) {
+        (self.rate, self.place) = (rate, place);
         self.fade.prepare(rate);
         self.dynamics.prepare(rate);
         self.reset();
@@ -47,7 +49,7 @@ impl Unit {
         self.aim = Some(filter);
         self.dynamics.set(&filter);
         if starts {
-            self.now = Voice::new(&filter, self.rate);
+            self.now = Voice::new(&filter, self.rate, self.place);
             self.fade.aim(1.0);
         } else {
             self.follow(&filter);
@@ -59,7 +61,7 @@ impl Unit {
         if self.now.work == work(filter) {
             self.now.aim(&filter.point, self.rate);
         } else if !self.fades() {
-            self.before = std::mem::replace(&mut self.now, Voice::new(filter, self.rate));
+            self.before = std::mem::replace(&mut self.now, Voice::new(filter, self.rate, self.place));
             if self.before.active || self.now.active {
                 self.fade.reset();
                 self.fade.aim(0.0);
@@ -106,6 +108,11 @@ impl Unit {
         self.dynamics.is_on()
     }
 
+    /// Whether it listens to the side-chain.
+    pub fn listens_to_side_chain(&self) -> bool {
+        self.dynamics.is_on() && self.dynamics.is_external()
+    }
+
     /// Listens to what goes into the equaliser, or to the side-chain.
     pub fn listen(&mut self, frames: &[Frame], keys: &[Frame]) {
         self.dynamics.listen(frames, keys);
@@ -115,6 +122,12 @@ impl Unit {
     pub fn flush(&mut self) {
         self.now.flush();
         self.before.flush();
+    }
+
+    /// A control tick in which nothing happens but that coefficients go on, if this is one.
+    #[inline(always)]
+    pub fn go_on(&mut self) -> bool {
+        !self.dynamics.is_on() && !self.fades() && self.now.go_on()
     }
 
     /// A control tick.

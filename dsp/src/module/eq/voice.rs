@@ -17,7 +17,7 @@ pub fn work(filter: &Filter) -> Option<(Kind, Placement)> {
 }
 
 /// Control ticks between two designs of a moving filter.
-const DESIGN_TICKS: usize = 12;
+const DESIGN_TICKS: usize = 24;
 
 /// Control ticks in which a filter that begins to follow a level takes to leave the spline that it is on, which is behind.
 const LEAVING_TICKS: u32 = 2 * DESIGN_TICKS as u32;
@@ -52,6 +52,10 @@ pub struct Voice {
     leaving: u32,
     /// Control ticks since the last design.
     phase: usize,
+    /// Control ticks that it waits before its first design, so that not all filters design in the same one.
+    turn: usize,
+    /// How many of them are left.
+    waits: usize,
     /// Whether the last design is the final one for two knots already.
     last: bool,
     /// How long it can still sound once it has come to rest, in frames.
@@ -59,9 +63,9 @@ pub struct Voice {
 }
 
 impl Voice {
-    /// A filter from silence, at its point at once.
-    pub fn new(filter: &Filter, rate: f64) -> Self {
-        let mut voice = Self { work: work(filter), ..Self::default() };
+    /// A filter from silence, at its point at once; it begins to glide `turn` control ticks after it is asked to.
+    pub fn new(filter: &Filter, rate: f64, turn: usize) -> Self {
+        let mut voice = Self { work: work(filter), turn, ..Self::default() };
         if voice.work.is_some() {
             for glide in [&mut voice.freq, &mut voice.gain, &mut voice.q] {
                 glide.prepare(rate);
@@ -81,8 +85,7 @@ impl Voice {
         if !self.moves && self.glides() {
             self.moves = true;
             self.active = true;
-            self.phase = 0;
-            self.last = false;
+            (self.phase, self.waits, self.last) = (0, self.turn, false);
         }
     }
 
@@ -121,34 +124,44 @@ impl Voice {
         self.gain.now()
     }
 
+    /// A control tick between two designs of a moving filter, if this is one.
+    #[inline(always)]
+    pub fn go_on(&mut self) -> bool {
+        let between = self.moves && !self.follows && self.phase > 0;
+        if between {
+            self.running().for_each(Section::go_on);
+            self.phase = (self.phase + 1) % DESIGN_TICKS;
+        }
+        between
+    }
+
     /// A control tick; `offset_db` is how far the gain is to be from where it glides, where it follows a level.
     pub fn control(&mut self, rate: f64, offset_db: Option<f64>) {
         let Some((kind, placement)) = self.work else { return };
         if offset_db.is_some() || self.follows {
             return self.follow(rate, offset_db.unwrap_or(0.0));
         }
-        if !self.moves {
+        if !self.moves || self.go_on() {
             return;
         }
-        if self.phase > 0 {
-            self.running().for_each(Section::go_on);
-        } else {
-            let glides = self.glides();
-            if !glides && self.last {
-                return self.settle(rate);
-            }
-            self.last = !glides;
-            for glide in [&mut self.freq, &mut self.gain, &mut self.q] {
-                glide.advance(DESIGN_TICKS as u32);
-            }
-            let designs = kind.design(&self.point(), rate);
-            for (i, design) in designs.as_slice().iter().enumerate() {
-                let [_, a, b] = self.knots[i];
-                self.knots[i] = [a, b, design.coefs()];
-                self.bend(i, placement);
-            }
+        if self.waits > 0 {
+            self.waits -= 1;
+            return;
         }
-        self.phase = (self.phase + 1) % DESIGN_TICKS;
+        let glides = self.glides();
+        if !glides && self.last {
+            return self.settle(rate);
+        }
+        self.last = !glides;
+        for glide in [&mut self.freq, &mut self.gain, &mut self.q] {
+            glide.advance(DESIGN_TICKS as u32);
+        }
+        kind.each_design(&self.point(), rate, |i, design| {
+            let [_, a, b] = self.knots[i];
+            self.knots[i] = [a, b, design.coefs()];
+            self.bend(i, placement);
+        });
+        self.phase = 1;
     }
 
     /// A control tick of a band that follows a level: the next design is the one that it arrives at.
@@ -170,8 +183,7 @@ impl Voice {
         for glide in [&mut self.freq, &mut self.gain, &mut self.q] {
             glide.step();
         }
-        let designs = kind.design(&self.point(), rate);
-        for (i, design) in designs.as_slice().iter().enumerate() {
+        kind.each_design(&self.point(), rate, |i, design| {
             let coefs = design.coefs();
             let (knots, section) = (&mut self.knots[i], &mut self.sections[i]);
             self.runs[i] = leaves || !svf::passes(&knots[2]) || !svf::passes(&coefs);
@@ -182,7 +194,7 @@ impl Voice {
                 let on_spline = spline(knots, (self.phase + 1) as f64 / DESIGN_TICKS as f64);
                 let to = std::array::from_fn(|i| on_spline[i] + gone * (coefs[i] - on_spline[i]));
                 section.aim(lanes(&to, placement, 1.0));
-                continue;
+                return;
             }
             *knots = [coefs; 3];
             if self.runs[i] {
@@ -191,7 +203,7 @@ impl Voice {
                 section.jump(lanes(&coefs, placement, 1.0));
                 section.clear();
             }
-        }
+        });
         self.phase = if self.leaving > 0 { (self.phase + 1) % DESIGN_TICKS } else { 0 };
         (self.moves, self.follows, self.active) = (true, true, true);
     }

@@ -85,6 +85,13 @@ pub(super) struct Learn {
     at: usize,
     window: SlidingMax,
     estimates: Box<[Estimate]>,
+    /// What they look at now, and how many of them have done so.
+    batch: Batch,
+    estimated: usize,
+    /// Of each, in turn one a control interval: its loudness, LUFS, what is turned down on average and the clipper's part
+    /// of that, dB.
+    figures: [[f64; 3]; GAINS],
+    turn: usize,
     /// Intervals in the step so far, and in a whole one.
     step: usize,
     step_intervals: usize,
@@ -96,6 +103,21 @@ pub(super) struct Learn {
     left_frames: usize,
     leaves: Gated,
 }
+
+/// Sixteen control intervals that every gain is tried with, a few gains in each of the next sixteen.
+#[derive(Clone, Debug, Default)]
+struct Batch {
+    times: Times,
+    /// Peaks over the ceiling, dB, before the gain.
+    peaks_db: [f64; CONTROL_INTERVAL],
+    energies: Run<f64>,
+    is_programme: Run<bool>,
+    /// Intervals of the step that ends with it, if one does.
+    step_ends: Option<usize>,
+}
+
+/// Gains that are tried in a control interval, so that all are done before the next sixteen are over.
+const GAINS_AT_ONCE: usize = GAINS.div_ceil(CONTROL_INTERVAL);
 
 #[derive(Clone, Debug, Default)]
 struct Estimate {
@@ -171,6 +193,8 @@ impl Learn {
             (estimate.energy, estimate.reduction_db, estimate.clipped_db) = (0.0, 0.0, 0.0);
             estimate.loudness.reset();
         }
+        (self.estimated, self.turn) = (GAINS, 0);
+        self.figures = [[f64::NEG_INFINITY, 0.0, 0.0]; GAINS];
         (self.left, self.left_frames) = ([0.0; 2], 0);
         self.leaves.reset();
     }
@@ -217,77 +241,95 @@ impl Learn {
         if self.intervals == CONTROL_INTERVAL {
             self.intervals = 0;
             self.input.flush();
-            self.estimate(release_ms);
+            self.begin_batch(release_ms);
         }
+        for _ in 0..GAINS_AT_ONCE {
+            self.estimate_next();
+        }
+        self.tell_next();
     }
 
-    /// Sixteen intervals, with every gain.
-    #[inline(never)]
-    fn estimate(&mut self, release_ms: f64) {
+    /// Sixteen intervals are there to be tried.
+    fn begin_batch(&mut self, release_ms: f64) {
         /// Mean power of an interval above which it is programme: -70 LUFS.
         const PROGRAMME: f64 = 1.2e-7;
-        let settings = &self.settings;
-        let times = Times::new(settings.style, release_ms, self.rate / CONTROL_INTERVAL as f64);
         let mut peaks = self.peaks;
         self.window.run(&mut peaks, self.ahead + 1);
         let is_programme = self.energies.map(|energy| energy > PROGRAMME * CONTROL_INTERVAL as f64);
         self.programme += is_programme.iter().filter(|is| **is).count() as u64;
-        let peaks_db = peaks.map(|peak| gain_to_db(f64::from(peak)) - settings.ceiling_db);
         // A step ends where the intervals reach it: to a sixteenth of it.
         self.step += CONTROL_INTERVAL;
-        let step_ends = self.step >= self.step_intervals;
-        for (gain_db, estimate) in self.estimates.iter_mut().enumerate() {
-            let gain_db = gain_db as f64;
-            let mut clips_db = [0.0; CONTROL_INTERVAL];
-            let mut reductions_db = [0.0; CONTROL_INTERVAL];
-            for i in 0..CONTROL_INTERVAL {
-                let over_db = peaks_db[i] + gain_db;
-                if over_db > -CLIP_BEND_DB && settings.clip {
-                    clips_db[i] = over_db - gain_to_db(clipped(settings, db_to_gain(over_db)));
-                }
-                reductions_db[i] = (over_db - clips_db[i]).max(0.0) as f32;
-            }
-            law::run(settings.style, &times, &mut estimate.state, &mut reductions_db, CONTROL_INTERVAL);
-            estimate.state.flush();
-            for i in 0..CONTROL_INTERVAL {
-                let lost_db = reductions_db[i] + clips_db[i] as f32;
-                let gain = f64::from(fast_db_to_gain(gain_db as f32 - lost_db));
-                estimate.energy += self.energies[i] * gain * gain;
-                if is_programme[i] {
-                    estimate.reduction_db += f64::from(lost_db);
-                    estimate.clipped_db += clips_db[i];
-                }
-            }
-            if step_ends {
-                estimate.loudness.push(estimate.energy / (self.step * CONTROL_INTERVAL) as f64);
-                estimate.energy = 0.0;
-            }
-        }
-        if step_ends {
+        let step_ends = (self.step >= self.step_intervals).then_some(self.step);
+        if step_ends.is_some() {
             self.step = 0;
         }
+        self.batch = Batch {
+            times: Times::new(self.settings.style, release_ms, self.rate / CONTROL_INTERVAL as f64),
+            peaks_db: peaks.map(|peak| gain_to_db(f64::from(peak)) - self.settings.ceiling_db),
+            energies: self.energies,
+            is_programme,
+            step_ends,
+        };
+        self.estimated = 0;
     }
 
-    /// The gain with which the programme heard so far has `target_lufs`; None before three seconds of programme. Looks
-    /// through some 20 000 numbers: for once in a while, not for every block.
+    /// Tries the batch with the next gain.
+    #[inline(never)]
+    fn estimate_next(&mut self) {
+        let Some(estimate) = self.estimates.get_mut(self.estimated) else { return };
+        let (settings, batch) = (&self.settings, &self.batch);
+        let gain_db = self.estimated as f64;
+        let mut clips_db = [0.0; CONTROL_INTERVAL];
+        let mut reductions_db = [0.0; CONTROL_INTERVAL];
+        for i in 0..CONTROL_INTERVAL {
+            let over_db = batch.peaks_db[i] + gain_db;
+            if over_db > -CLIP_BEND_DB && settings.clip {
+                clips_db[i] = over_db - gain_to_db(clipped(settings, db_to_gain(over_db)));
+            }
+            reductions_db[i] = (over_db - clips_db[i]).max(0.0) as f32;
+        }
+        law::run(settings.style, &batch.times, &mut estimate.state, &mut reductions_db, CONTROL_INTERVAL);
+        estimate.state.flush();
+        for i in 0..CONTROL_INTERVAL {
+            let lost_db = reductions_db[i] + clips_db[i] as f32;
+            let gain = f64::from(fast_db_to_gain(gain_db as f32 - lost_db));
+            estimate.energy += batch.energies[i] * gain * gain;
+            if batch.is_programme[i] {
+                estimate.reduction_db += f64::from(lost_db);
+                estimate.clipped_db += clips_db[i];
+            }
+        }
+        if let Some(intervals) = batch.step_ends {
+            estimate.loudness.push(estimate.energy / (intervals * CONTROL_INTERVAL) as f64);
+            estimate.energy = 0.0;
+        }
+        self.estimated += 1;
+    }
+
+    /// Brings the figures of the next gain up to date.
+    fn tell_next(&mut self) {
+        let Some(estimate) = self.estimates.get(self.turn) else { return };
+        let Estimate { reduction_db, clipped_db, loudness, .. } = estimate;
+        let per_interval = 1.0 / self.programme.max(1) as f64;
+        self.figures[self.turn] = [loudness.lufs(), reduction_db * per_interval, clipped_db * per_interval];
+        self.turn = (self.turn + 1) % GAINS;
+    }
+
+    /// The gain with which the programme heard so far has `target_lufs`; None before three seconds of programme.
     pub fn proposal(&self, target_lufs: f64) -> Option<Proposal> {
         let seconds = (self.programme * CONTROL_INTERVAL as u64) as f64 / self.rate.max(1.0);
         if seconds < ENOUGH_S || self.estimates.is_empty() {
             return None;
         }
         let set_db = self.settings.gain_db;
-        let per_interval = 1.0 / self.programme as f64;
-        let estimates: [[f64; 3]; GAINS] = std::array::from_fn(|i| {
-            let Estimate { reduction_db, clipped_db, loudness, .. } = &self.estimates[i];
-            [loudness.lufs(), reduction_db * per_interval, clipped_db * per_interval]
-        });
-        let [set_lufs, set_reduction_db, _] = between(&estimates, set_db);
+        let estimates = &self.figures;
+        let [set_lufs, set_reduction_db, _] = between(estimates, set_db);
         let missed_lu = self.leaves.lufs() - set_lufs;
         if !set_lufs.is_finite() || !missed_lu.is_finite() {
             return None;
         }
         let expected = |gain_db: f64| {
-            let [lufs, reduction_db, clipped_db] = between(&estimates, gain_db);
+            let [lufs, reduction_db, clipped_db] = between(estimates, gain_db);
             let part = if set_reduction_db > TELLING_DB { reduction_db / set_reduction_db } else { 0.0 };
             (lufs + missed_lu * part.min(2.0), reduction_db, clipped_db)
         };

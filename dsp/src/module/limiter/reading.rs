@@ -127,7 +127,7 @@ impl Limiter {
     }
 
     /// The gain that would bring what has been learned to `target_lufs`, with the other settings as they were; None
-    /// before three seconds of programme. Nothing is set by it. Meant for now and then: it looks through 20 000 numbers.
+    /// before three seconds of programme. Nothing is set by it.
     pub fn proposal(&self, target_lufs: f64) -> Option<Proposal> {
         self.learn.proposal(target_lufs)
     }

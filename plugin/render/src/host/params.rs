@@ -26,6 +26,17 @@ pub struct Param {
     pub hidden: bool,
 }
 
+/// A page of parameters for a remote controller.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RemotePage {
+    /// Pages of one section belong together.
+    pub section: String,
+    /// As shown.
+    pub name: String,
+    /// A parameter for each knob, `None` where it has none.
+    pub params: Vec<Option<ClapId>>,
+}
+
 /// All parameters, in the plug-in's order.
 #[derive(Clone, Debug, Default)]
 pub struct Params(pub(super) Vec<Param>);

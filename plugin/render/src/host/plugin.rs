@@ -2,13 +2,14 @@
 
 use super::asked::{Asked, AudioThread, Host, MainThread, Record, Shared};
 use super::audio::{Audio, record_answers};
-use super::params::{Param, Params, or_list};
+use super::params::{Param, Params, RemotePage, or_list};
 use super::{Description, Event};
 use anyhow::{Context, Result, anyhow, bail};
 use clack_extensions::audio_ports::{AudioPortFlags, AudioPortInfoBuffer, PluginAudioPorts};
 use clack_extensions::audio_ports_config::{AudioPortsConfigBuffer, PluginAudioPortsConfig};
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
+use clack_extensions::remote_controls::{PluginRemoteControls, RemoteControlsPageBuffer};
 use clack_extensions::render::{PluginRender, RenderMode};
 use clack_extensions::state::PluginState;
 use clack_host::events::Pckn;
@@ -83,6 +84,23 @@ impl Plugin {
     /// Its parameters.
     pub fn params(&self) -> &Params {
         &self.params
+    }
+
+    /// Its pages for remote controllers; none if it has no such extension.
+    pub fn remote_pages(&mut self) -> Vec<RemotePage> {
+        let handle = self.instance.plugin_handle();
+        let Some(pages) = handle.get_extension::<PluginRemoteControls>() else { return Vec::new() };
+        let mut buffer = RemoteControlsPageBuffer::new();
+        let read = |index| {
+            let page = pages.get(&handle, index, &mut buffer)?;
+            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+            Some(RemotePage {
+                section: text(page.section_name),
+                name: text(page.page_name),
+                params: page.param_ids.to_vec(),
+            })
+        };
+        (0..pages.count(&handle)).filter_map(read).collect()
     }
 
     /// `value` of `param` as the plug-in writes it.

@@ -1,5 +1,6 @@
 //! Compressor: its curve with the signal on it, what it takes over time, and its controls.
 
+use super::dynamics::{Past, auto_level, key_controls, listening};
 use super::{Kind, Panel, has};
 use crate::editor::levels::{FLOOR_DB, History, STEP_S, STEPS};
 use crate::editor::session::{Help, Session};
@@ -7,18 +8,15 @@ use crate::editor::theme;
 use crate::editor::widget::graph::{Axis, Graph, signed};
 use crate::editor::widget::knob::{Size, knob};
 use crate::editor::widget::menu::segments;
-use crate::editor::widget::spectrum::area;
-use crate::editor::widget::{history, text_within, toggle};
-use crate::editor::{listen, widget};
-use egui::{Align, Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use crate::editor::widget::toggle;
+use egui::{Align, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use tandem_dsp::Listen;
 use tandem_dsp::control::{Group, Staged};
 use tandem_dsp::module::compressor::{
     ATTACK, AUTO_RELEASE, CHARACTER, CompressorSettings, HOLD, KNEE, LEVEL_READOUT, LINK, LOOK_AHEAD, MAKE_UP,
-    MAKE_UP_READOUT, MIX, NO_KEY_READOUT, RANGE, RATIO, REDUCTION_READOUT, RELEASE, SENSE, THRESHOLD, WINDOW,
-    output_db,
+    MAKE_UP_READOUT, MIX, RANGE, RATIO, REDUCTION_READOUT, RELEASE, SENSE, THRESHOLD, WINDOW, output_db,
 };
-use tandem_dsp::module::key::{BELL_FREQUENCY, BELL_GAIN, BELL_Q, HIGH_PASS, LOW_PASS, SOURCE};
+use tandem_dsp::module::key::NO_KEY_READOUT;
 
 pub(super) const KIND: Kind = Kind {
     fits: |controls, group| has(controls, group, &CHARACTER),
@@ -83,16 +81,13 @@ impl Panel for Compressor {
             self.pages(ui, session);
             super::divide(ui, session);
             if self.key {
-                self.key_row(ui, session)
+                key_controls(ui, session, self.group)
             } else {
                 self.detail_row(ui, session, &settings.module)
             }
             super::divide(ui, session);
-            super::titled(ui, session, "Listen", |ui| {
-                let listen = if self.key { Listen::Key } else { Listen::Delta };
-                let (rect, _) = ui.allocate_exact_size(vec2(64.0, 28.0), Sense::hover());
-                listen::toggle(ui, session, self.group, listen, rect);
-            });
+            let listen = if self.key { Listen::Key } else { Listen::Delta };
+            listening(ui, session, self.group, &[listen]);
         });
     }
 
@@ -147,33 +142,16 @@ impl Compressor {
 
     /// Level and reduction over the last seconds.
     fn past(&self, ui: &Ui, session: &Session, settings: &CompressorSettings, rect: Rect) {
-        let (colours, painter) = (session.colours, ui.painter());
-        let x = Axis::linear(-self.taken.span_s(), 0.0);
-        let level = Graph { rect, x, y: Axis::linear(LEVELS_DB.0, LEVELS_DB.1) };
-        level.ground(painter, colours);
-        level.x_grid(painter, colours, &[(-15.0, "15 s ago"), (-10.0, "10 s"), (-5.0, "5 s")]);
-        let taken = Graph { rect, x, y: Axis::linear(-MOST_DB, 0.0) };
-        taken.y_grid(painter, colours, &[-18.0, -12.0, -6.0, -3.0], Align::Min, signed);
-        let inside = painter.with_clip_rect(rect);
-        let line = history::line(&self.levels, &level);
-        inside.add(area(&line, rect.bottom(), colours.input.gamma_multiply(0.18)));
-        inside.line(line, Stroke::new(1.0, colours.input));
-        let y = level.y_at(settings.threshold_db as f32);
-        let yours = if session.is_on(self.group) { colours.yours } else { colours.mute };
-        inside.hline(rect.x_range(), y, Stroke::new(1.3, yours));
-        history::label(painter, rect, "Threshold", y, colours.ink);
-        let points: Vec<_> = self.taken.back().map(|(age_s, db)| taken.at(-age_s, -db.min(MOST_DB))).collect();
-        if self.taken.back().any(|(_, db)| db > 0.0) {
-            inside.add(hanging(&points, rect.top(), colours.taken.gamma_multiply(0.35)));
-            inside.line(points, Stroke::new(1.6, colours.taken));
-        }
-        let entries = [("Level", colours.input), ("Reduction", colours.taken)];
-        let low = Rect::from_min_max(pos2(rect.left(), rect.bottom() - 44.0), rect.max);
-        history::legend(painter, low, &entries, colours.mute);
-        if session.look.get(self.group, &NO_KEY_READOUT).is_some_and(|silent| silent >= 0.5) {
-            let at = rect.center();
-            text_within(painter, at, Align2::CENTER_CENTER, "No key", theme::heading(), colours.taken, 200.0);
-        }
+        let past = Past {
+            levels: &self.levels,
+            taken: &self.taken,
+            levels_db: LEVELS_DB,
+            most_db: MOST_DB,
+            marks_db: &[-18.0, -12.0, -6.0, -3.0],
+            thresholds: &[("Threshold", settings.threshold_db as f32)],
+        };
+        let no_key = session.look.get(self.group, &NO_KEY_READOUT).is_some_and(|silent| silent >= 0.5);
+        past.paint(ui, session, self.group, rect, no_key);
     }
 
     fn first_row(&self, ui: &mut Ui, session: &Session) {
@@ -189,33 +167,9 @@ impl Compressor {
             knob(ui, session, group.dial(&RELEASE), Size::Medium);
             super::divide(ui, session);
             knob(ui, session, group.dial(&MAKE_UP), Size::Medium);
-            self.auto_make_up(ui, session);
+            let text = "Sets the make-up to what was taken in the last three seconds of programme, and holds.";
+            auto_level(ui, session, self.group, &MAKE_UP, &MAKE_UP_READOUT, text);
             knob(ui, session, group.dial(&MIX), Size::Medium);
-        });
-    }
-
-    /// Measures and sets, once: the make-up holds afterwards.
-    fn auto_make_up(&self, ui: &mut Ui, session: &Session) {
-        let measured = session.look.get(self.group, &MAKE_UP_READOUT);
-        ui.vertical(|ui| {
-            ui.add_space(28.0);
-            let (rect, _) = ui.allocate_exact_size(vec2(48.0, 28.0), Sense::hover());
-            ui.add_enabled_ui(measured.is_some(), |ui| {
-                let response = ui.interact(rect, ui.make_persistent_id("auto"), Sense::click());
-                let name = format!("{} Auto Make-up", self.group.name);
-                response.widget_info(|| WidgetInfo::labeled(Role::Button, measured.is_some(), &name));
-                widget::toggle::button(ui, session, &response, rect, "Auto", false);
-                if response.hovered() || response.has_focus() {
-                    let text = "Sets the make-up to what was taken in the last three seconds of programme, and holds.";
-                    session.say(Help { name, text: text.to_string(), wrong: false });
-                }
-                if response.clicked()
-                    && let Some(make_up_db) = measured
-                {
-                    let index = session.controls.group(self.group).dial(&MAKE_UP);
-                    session.set(index, f64::from(make_up_db).clamp(MAKE_UP.range.0, MAKE_UP.range.1));
-                }
-            });
         });
     }
 
@@ -224,16 +178,22 @@ impl Compressor {
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             ui.add_space(14.0);
-            for (text, key) in [("Detail", false), ("Key", true)] {
+            for (text, key, help) in [
+                ("Detail", false, "Shows the detector's details."),
+                ("Key", true, "Shows what the detector listens to."),
+            ] {
                 let (rect, _) = ui.allocate_exact_size(vec2(64.0, 28.0), Sense::hover());
                 let response = ui.interact(rect, ui.make_persistent_id(text), Sense::click());
                 let chosen = self.key == key;
                 response.widget_info(|| WidgetInfo::selected(Role::Tab, true, chosen, text));
                 let colours = session.colours;
-                widget::toggle::button(ui, session, &response, rect, text, false);
+                toggle::button(ui, session, &response, rect, text, false);
                 if chosen {
                     let stroke = Stroke::new(1.5, colours.yours);
                     ui.painter().rect_stroke(rect, theme::TOUCH_RADIUS, stroke, egui::StrokeKind::Inside);
+                }
+                if response.hovered() || response.has_focus() {
+                    session.say(Help { name: text.to_string(), text: help.to_string(), wrong: false });
                 }
                 if response.clicked() {
                     self.key = key;
@@ -256,26 +216,4 @@ impl Compressor {
             toggle::toggle(ui, session, group.switch(&AUTO_RELEASE), Some(104.0));
         });
     }
-
-    fn key_row(&self, ui: &mut Ui, session: &Session) {
-        let group = session.controls.group(self.group);
-        super::titled(ui, session, "Source", |ui| segments(ui, session, group.choice(&SOURCE), 1, 84.0));
-        for dial in [&HIGH_PASS, &LOW_PASS, &BELL_FREQUENCY, &BELL_GAIN, &BELL_Q] {
-            knob(ui, session, group.dial(dial), Size::Small);
-        }
-    }
-}
-
-/// The area between a line and `top`.
-fn hanging(line: &[egui::Pos2], top: f32, colour: egui::Color32) -> egui::Shape {
-    let mut mesh = egui::Mesh::default();
-    for point in line {
-        mesh.colored_vertex(pos2(point.x, top), colour);
-        mesh.colored_vertex(*point, colour);
-    }
-    for i in 0..(line.len().saturating_sub(1) as u32) {
-        mesh.add_triangle(2 * i, 2 * i + 1, 2 * i + 2);
-        mesh.add_triangle(2 * i + 1, 2 * i + 2, 2 * i + 3);
-    }
-    egui::Shape::mesh(mesh)
 }

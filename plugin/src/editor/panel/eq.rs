@@ -5,19 +5,19 @@ mod nodes;
 
 use super::{Kind, Panel};
 use crate::editor::listen;
-use crate::editor::session::Session;
+use crate::editor::session::{Help, Session};
 use crate::editor::theme;
-use crate::editor::widget::graph::{Axis, Graph, signed};
+use crate::editor::widget::graph::{self, Axis, FREQUENCIES, FREQUENCY_MARKS, Graph, signed};
 use crate::editor::widget::knob::{Size, knob};
 use crate::editor::widget::menu::segments;
+use crate::editor::widget::response::{between, points};
 use crate::editor::widget::spectrum::{Spectrum, area};
 use crate::editor::widget::{focus_ring, history, text_within, toggle};
 use crate::params::ParamIndex;
-use curve::{FREQUENCY_MARKS, between, now, points, strip};
+use curve::{now, strip};
 use egui::{
     Align, Align2, EventFilter, Id, Key, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
 };
-use std::sync::atomic::Ordering::Relaxed;
 use tandem_dsp::Listen;
 use tandem_dsp::control::{Dial, Group};
 use tandem_dsp::module::eq::{
@@ -29,17 +29,11 @@ use tandem_dsp::module::key;
 pub(super) const KIND: Kind =
     Kind { fits: |_, group| group.id == GROUP.id, make: |_| Box::new(Eq::new()), opens_first: true };
 
-/// Frequencies of the picture's edges, Hz.
-const FREQUENCIES: Axis = Axis::log(16.0, 24_000.0);
-
 /// Gains that the picture can show, up and down, dB. The second where a band goes beyond the first.
 const GAINS_DB: [f32; 2] = [18.0, 27.0];
 
 /// A band's gain from which the second is shown.
 const WIDE_FROM_DB: f64 = 15.5;
-
-/// Rate in Hz that is drawn for while the plug-in is not running.
-const IDLE_RATE: f64 = 48_000.0;
 
 /// A band, or one of the two cuts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,8 +144,7 @@ impl Panel for Eq {
             self.wide =
                 settings.bands.iter().any(|band| band.on && band.shape.has_gain() && band.gain_db.abs() > WIDE_FROM_DB);
         }
-        let running = f64::from(session.telemetry.rate.load(Relaxed));
-        let rate = if running > 0.0 { running } else { IDLE_RATE };
+        let rate = session.rate();
         let controls = if self.is_dynamic(&settings) { CONTROLS + DYNAMICS } else { CONTROLS };
         super::picture(ui, controls, |ui, rect| self.picture(ui, session, &settings, rate, rect));
         self.bands(ui, session, &settings);
@@ -159,7 +152,7 @@ impl Panel for Eq {
         self.controls(ui, session, &settings);
         if self.is_dynamic(&settings) {
             ui.add_space(4.0);
-            self.dynamics(ui, session);
+            self.dynamics(ui, session, &settings);
         }
     }
 
@@ -208,8 +201,10 @@ impl Eq {
         if Band::all().all(|band| !band.is_on(settings)) {
             let at = Pos2::new(rect.center().x, graph.y_at(0.0) - 24.0);
             let text = "Double-click to add a band";
-            text_within(&painter, at, Align2::CENTER_CENTER, text, theme::body(), colours.mute, rect.width());
+            graph::label(&painter, at, Align2::CENTER_CENTER, text, theme::body(), colours.mute, rect.width());
         }
+        // Nodes lie above them.
+        graph::labels(&painter, colours);
         nodes::show(ui, session, &graph, settings, &response, &mut self.selected);
     }
 
@@ -272,7 +267,11 @@ impl Eq {
                     self.selected = band;
                     response.request_focus();
                 }
-                response.on_hover_text(format!("{}. Double-click in the picture adds a band.", band.title()));
+                let help = "Shows its controls; left and right arrow keys go from band to band.";
+                if response.hovered() || response.has_focus() {
+                    session.say(Help { name: band.title(), text: help.to_string(), wrong: false });
+                }
+                response.on_hover_text(format!("{}. {help}", band.title()));
             }
             let delta = Rect::from_min_max(
                 Pos2::new(ui.max_rect().right() - 64.0, ui.min_rect().top()),
@@ -296,8 +295,15 @@ impl Eq {
         matches!(self.selected, Band::Number(i) if settings.bands[i].dynamics.on) && self.selected.has_gain(settings)
     }
 
+    /// Whether the selected band listens to a side-chain that has been silent for long.
+    fn misses_its_key(&self, session: &Session, settings: &EqSettings) -> bool {
+        let is_external = |i: usize| settings.bands[i].dynamics.key == key::Source::External;
+        matches!(self.selected, Band::Number(i) if is_external(i))
+            && session.look.get(&GROUP, &key::NO_KEY_READOUT).is_some_and(|silent| silent >= 0.5)
+    }
+
     /// How the selected band follows the level.
-    fn dynamics(&self, ui: &mut Ui, session: &Session) {
+    fn dynamics(&self, ui: &mut Ui, session: &Session, settings: &EqSettings) {
         let group = session.controls.group(self.selected.group());
         super::row(ui, |ui| {
             let mode = group.choice(&dynamic::MODE);
@@ -308,7 +314,12 @@ impl Eq {
             }
             super::divide(ui, session);
             let source = group.choice(&key::SOURCE);
-            super::titled(ui, session, "Key", |ui| segments(ui, session, source, 1, 92.0));
+            let (title, colour) = if self.misses_its_key(session, settings) {
+                ("No key", session.colours.taken)
+            } else {
+                ("Key", session.colours.mute)
+            };
+            super::titled_in(ui, colour, title, |ui| segments(ui, session, source, 1, 92.0));
         });
     }
 
@@ -342,7 +353,7 @@ impl Eq {
                     knob(ui, session, group.dial(&Q), Size::Medium);
                     super::divide(ui, session);
                     let place = group.choice(&PLACEMENT);
-                    super::titled(ui, session, "Placement", |ui| segments(ui, session, place, 3, 174.0));
+                    super::titled(ui, session, "Placement", |ui| segments(ui, session, place, 3, 168.0));
                 }
             }
         });

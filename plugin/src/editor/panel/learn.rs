@@ -12,7 +12,7 @@ use tandem_dsp::module::limiter::{
 
 /// Widths of the two buttons, and the least that the destination beside them has.
 const BUTTON: f32 = 64.0;
-const MENU: f32 = 150.0;
+const MENU: f32 = 146.0;
 
 /// Widest that it all gets, so that the words stay near the buttons.
 const WIDEST: f32 = 420.0;
@@ -60,7 +60,7 @@ fn learn_button(ui: &mut Ui, session: &Session, rect: Rect) {
         let response = ui.interact(rect, ui.make_persistent_id("learn"), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Switch, target.is_some(), on, "Learn"));
         button(ui, session, &response, rect, "Learn", on);
-        if response.hovered() || response.has_focus() {
+        if response.contains_pointer() || response.has_focus() {
             let text = "Hears the programme once, from its beginning to its end, and proposes a gain. It sets nothing.";
             session.say(Help { name: "Learn".to_string(), text: text.to_string(), wrong: false });
         }
@@ -78,7 +78,7 @@ fn apply_button(ui: &mut Ui, session: &Session, group: &'static Group, rect: Rec
         let response = ui.interact(rect, ui.make_persistent_id("apply"), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, proposed.is_some(), "Apply learned gain"));
         button(ui, session, &response, rect, "Apply", false);
-        if response.hovered() || response.has_focus() {
+        if response.contains_pointer() || response.has_focus() {
             let text = "Sets Gain to what is proposed.";
             session.say(Help { name: "Apply".to_string(), text: text.to_string(), wrong: false });
         }

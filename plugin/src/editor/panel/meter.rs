@@ -87,7 +87,7 @@ impl Meter {
         graph.y_grid(painter, colours, &marks, Align::Min, |lufs| format!("{lufs:.0}"));
         let inside = painter.with_clip_rect(rect);
         for line in lines(&self.momentary, &graph) {
-            inside.line(line, Stroke::new(1.0, colours.output.gamma_multiply(0.4)));
+            inside.line(line, Stroke::new(1.0, colours.output.gamma_multiply(0.6)));
         }
         for line in lines(&self.short_term, &graph) {
             inside.line(line, Stroke::new(2.0, colours.output));
@@ -103,7 +103,7 @@ impl Meter {
         }
         let entries = [
             ("Short-term", colours.output),
-            ("Momentary", colours.output.gamma_multiply(0.5)),
+            ("Momentary", colours.output.gamma_multiply(0.6)),
             ("Integrated", colours.ink),
         ];
         history::legend(painter, rect, &entries, colours.mute);

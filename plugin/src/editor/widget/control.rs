@@ -36,8 +36,13 @@ struct Entry {
 /// Lets `response` be the continuous control `index`: everything but its looks. Returns whether its value is being
 /// typed, in `entry_rect`.
 pub fn dial(ui: &mut Ui, session: &Session, response: &Response, index: ParamIndex, entry_rect: Rect) -> bool {
-    accessible(ui, session, response, index);
     drag(ui, session, response, index);
+    handle(ui, session, response, index, entry_rect)
+}
+
+/// As [`dial`] for a control that is dragged in a way of its own.
+pub fn handle(ui: &mut Ui, session: &Session, response: &Response, index: ParamIndex, entry_rect: Rect) -> bool {
+    accessible(ui, session, response, index);
     if !pointer_reset(ui, session, response, index) {
         wheel(ui, session, response, index);
         keys(ui, session, response, index);
@@ -56,13 +61,15 @@ pub fn open_entry(ui: &Ui, session: &Session, response: &Response, index: ParamI
 pub fn describe(ui: &Ui, session: &Session, response: &Response, index: ParamIndex) {
     let control = session.controls.control(index);
     let name = session.controls.name(index);
-    if response.hovered() || response.dragged() || response.has_focus() {
+    if response.contains_pointer() || response.dragged() || response.has_focus() {
         let how = match control {
             Control::Dial(_) => format!("{} Type a value such as {}.", control.help(), example(control)),
             _ => control.help().to_string(),
         };
         session.say(Help { name: name.to_string(), text: how, wrong: false });
     }
+    let automation = super::mark::words(session.automation(index));
+    explain(response, control.help(), automation);
     if !response.dragged() && !is_typing(ui, response.id) {
         response.clone().on_hover_ui(|ui| {
             ui.label(egui::RichText::new(name).font(theme::body()));
@@ -71,8 +78,18 @@ pub fn describe(ui: &Ui, session: &Session, response: &Response, index: ParamInd
                 ui.weak(range);
             }
             ui.weak(control.help());
+            if let Some(words) = automation {
+                ui.weak(words);
+            }
         });
     }
+}
+
+/// Says in the accessibility tree what the control does, and whether it is automated.
+pub fn explain(response: &Response, help: &str, automation: Option<&str>) {
+    response.ctx.accesskit_node_builder(response.id, |node| {
+        node.set_description([Some(help), automation].into_iter().flatten().collect::<Vec<_>>().join(" "));
+    });
 }
 
 /// The menu of a control: type, reset, copy, paste.
@@ -174,7 +191,7 @@ fn drag(ui: &Ui, session: &Session, response: &Response, index: ParamIndex) {
 fn move_by(session: &Session, index: ParamIndex, by: f64) {
     if by != 0.0 {
         let way = (session.way(index) + by).clamp(0.0, 1.0);
-        session.set(index, session.controls.control(index).from_normalized(way));
+        session.nudge(index, session.controls.control(index).from_normalized(way));
     }
 }
 
@@ -329,6 +346,6 @@ fn accessible(ui: &Ui, session: &Session, response: &Response, index: ParamIndex
 fn range(control: Control) -> Option<String> {
     match control {
         Control::Dial(dial) => Some(format!("{} to {}", dial.print(dial.range.0), dial.print(dial.range.1))),
-        Control::Choice(_) | Control::Switch(_) => None,
+        Control::Choice(_) | Control::Switch(_) | Control::Sequence(_) => None,
     }
 }

@@ -1,8 +1,9 @@
 //! Axes: from values to places in a picture and back, with their grid.
 
-use super::text_within;
+use super::fit;
 use crate::editor::theme::{self, Colours};
-use egui::{Align, Align2, Painter, Pos2, Rect, Stroke, pos2};
+use egui::{Align, Align2, Color32, FontId, Galley, Id, Painter, Pos2, Rect, Stroke, pos2, vec2};
+use std::sync::Arc;
 
 /// One axis: its ends, and how it runs between them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,6 +41,23 @@ impl Axis {
         if self.log { self.low * (self.high / self.low).powf(way) } else { self.low + way * (self.high - self.low) }
     }
 }
+
+/// Frequencies from one edge of a picture of them to the other, Hz.
+pub const FREQUENCIES: Axis = Axis::log(16.0, 24_000.0);
+
+/// Lines across it, and their texts.
+pub const FREQUENCY_MARKS: [(f32, &str); 10] = [
+    (20.0, "20"),
+    (50.0, "50"),
+    (100.0, "100"),
+    (200.0, "200"),
+    (500.0, "500"),
+    (1_000.0, "1k"),
+    (2_000.0, "2k"),
+    (5_000.0, "5k"),
+    (10_000.0, "10k"),
+    (20_000.0, "20k"),
+];
 
 /// A picture with two axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,7 +108,7 @@ impl Graph {
             painter.vline(x, self.rect.y_range(), Stroke::new(1.0, colours.grid));
             if !text.is_empty() && x + 28.0 < self.rect.right() {
                 let at = pos2(x + 4.0, self.rect.bottom() - 4.0);
-                text_within(painter, at, Align2::LEFT_BOTTOM, text, theme::tiny(), colours.mute, 60.0);
+                label(painter, at, Align2::LEFT_BOTTOM, text, theme::tiny(), colours.mute, 60.0);
             }
         }
     }
@@ -116,7 +134,7 @@ impl Graph {
                     _ => (self.rect.right() - 6.0, Align2::RIGHT_BOTTOM),
                 };
                 let at = pos2(x, y - 2.0);
-                text_within(painter, at, align, &text(*value), theme::tiny(), colours.mute, 60.0);
+                label(painter, at, align, &text(*value), theme::tiny(), colours.mute, 60.0);
             }
         }
     }
@@ -124,6 +142,70 @@ impl Graph {
     /// Paints a curve, cut off at the picture's edges.
     pub fn curve(&self, painter: &Painter, points: Vec<Pos2>, stroke: Stroke) {
         painter.with_clip_rect(self.rect.intersect(painter.clip_rect())).line(points, stroke);
+    }
+}
+
+/// A text in a picture, until the picture's curves and areas are done.
+#[derive(Clone)]
+struct Label {
+    at: Pos2,
+    galley: Arc<Galley>,
+    colour: Color32,
+    /// A dot before it: what the text explains.
+    dot: Option<Color32>,
+    clip: Rect,
+}
+
+/// Width of a dot with the space after it.
+const DOT: f32 = 12.0;
+
+/// How opaque a label's ground is: a curve is seen to pass below it, and the text can be read.
+const GROUND: f32 = 0.94;
+
+fn waiting() -> Id {
+    Id::unique("labels of a picture")
+}
+
+/// Puts a text on the picture that is being painted, above all of its curves. Returns where it will be.
+pub fn label(
+    painter: &Painter,
+    at: Pos2,
+    align: Align2,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+    width: f32,
+) -> Rect {
+    let galley = fit(painter, text, font, colour, width);
+    let rect = align.anchor_size(at, galley.size());
+    wait(painter, Label { at: rect.min, galley, colour, dot: None, clip: painter.clip_rect() });
+    rect
+}
+
+/// As [`label`], with its middle left at `at` and a dot of `dot` before it.
+pub fn dotted_label(painter: &Painter, at: Pos2, text: &str, dot: Color32, colour: Color32) -> Rect {
+    let galley = fit(painter, text, theme::tiny(), colour, 200.0);
+    let rect = Align2::LEFT_CENTER.anchor_size(at + vec2(DOT, 0.0), galley.size());
+    wait(painter, Label { at: rect.min, galley, colour, dot: Some(dot), clip: painter.clip_rect() });
+    rect
+}
+
+fn wait(painter: &Painter, label: Label) {
+    painter.ctx().data_mut(|data| data.get_temp_mut_or_default::<Vec<Label>>(waiting()).push(label));
+}
+
+/// Paints the labels that wait, each on a ground of its own.
+pub fn labels(painter: &Painter, colours: &Colours) {
+    let labels = painter.ctx().data_mut(|data| data.remove_temp::<Vec<Label>>(waiting())).unwrap_or_default();
+    for Label { at, galley, colour, dot, clip } in labels {
+        let painter = painter.with_clip_rect(clip);
+        let mut ground = Rect::from_min_size(at, galley.size());
+        ground.min.x -= if dot.is_some() { DOT } else { 0.0 };
+        painter.rect_filled(ground.expand2(vec2(3.0, 0.0)), 3, colours.bg.gamma_multiply(GROUND));
+        if let Some(dot) = dot {
+            painter.circle_filled(ground.left_center() + vec2(4.0, 0.0), 3.5, dot);
+        }
+        painter.galley(at, galley, colour);
     }
 }
 

@@ -1,8 +1,7 @@
 //! The last seconds of a level as a picture.
 
-use super::graph::{Axis, Graph, signed};
+use super::graph::{self, Axis, Graph, signed};
 use super::spectrum::area;
-use super::text_within;
 use crate::editor::levels::{History, Level};
 use crate::editor::session::Session;
 use crate::editor::theme;
@@ -37,15 +36,13 @@ pub fn line(history: &History, graph: &Graph) -> Vec<Pos2> {
 /// A text at the left end of a horizontal line.
 pub fn label(painter: &Painter, rect: Rect, text: &str, y: f32, colour: Color32) {
     let at = egui::pos2(rect.left() + 44.0, y - 3.0);
-    text_within(painter, at, Align2::LEFT_BOTTOM, text, theme::tiny(), colour, 160.0);
+    graph::label(painter, at, Align2::LEFT_BOTTOM, text, theme::tiny(), colour, 160.0);
 }
 
 /// What the colours are, at the top of the picture in `rect`.
 pub fn legend(painter: &Painter, rect: Rect, entries: &[(&str, Color32)], ink: Color32) {
-    let mut at = rect.min + vec2(44.0, 8.0);
+    let mut at = rect.min + vec2(44.0, 15.0);
     for (text, colour) in entries {
-        painter.circle_filled(at + vec2(4.0, 7.0), 3.5, *colour);
-        let rect = text_within(painter, at + vec2(12.0, 7.0), Align2::LEFT_CENTER, text, theme::tiny(), ink, 200.0);
-        at.x = rect.right() + 14.0;
+        at.x = graph::dotted_label(painter, at, text, *colour, ink).right() + 14.0;
     }
 }

@@ -1,6 +1,6 @@
 //! A round knob with its label above and its value below.
 
-use super::{control, focus_ring, text_within};
+use super::{control, focus_ring, mark, text_within};
 use crate::editor::session::Session;
 use crate::editor::theme;
 use crate::params::{Control, ParamIndex};
@@ -105,6 +105,8 @@ fn paint(ui: &Ui, session: &Session, index: ParamIndex, rect: Rect, response: &R
     let ends = [POINTER.0, POINTER.1].map(|part| middle + direction * (part * radius));
     let ink = if ui.is_enabled() { colours.ink } else { colours.mute };
     painter.line_segment(ends, Stroke::new(2.0, ink));
+    // Beside the arc, where its corner leaves room.
+    mark::mark(painter, session, index, rect.right_top() + vec2(-3.0, 3.0));
     focus_ring(ui, response, rect, colours);
 }
 

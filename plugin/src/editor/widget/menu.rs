@@ -1,7 +1,7 @@
 //! Choices: all options side by side, or the chosen one with the others in a menu.
 
 use super::toggle::button;
-use super::{control, focus_ring, text_within};
+use super::{control, focus_ring, mark, text_within};
 use crate::editor::session::{Help, Session};
 use crate::editor::theme;
 use crate::params::{Control, ParamIndex};
@@ -49,6 +49,9 @@ pub fn segments(ui: &mut Ui, session: &Session, index: ParamIndex, columns: usiz
         control::menu(session, &response, index);
         describe(session, &response, index, choice, i);
         button(ui, session, &response, rect, option.name, i == chosen);
+        if i == chosen {
+            mark::corner(ui.painter(), session, index, rect);
+        }
     }
 }
 
@@ -79,6 +82,7 @@ pub fn menu_with(ui: &mut Ui, session: &Session, index: ParamIndex, width: f32, 
         enabled,
         ..WidgetInfo::new(Role::ComboBox)
     });
+    control::menu(session, &response, index);
     describe(session, &response, index, choice, chosen);
     let lit = ui.ctx().animate_bool(response.id.with("lit"), response.hovered());
     ui.painter().rect_filled(rect, theme::TOUCH_RADIUS, super::between(colours.raised, colours.line, 0.6 * lit));
@@ -88,8 +92,10 @@ pub fn menu_with(ui: &mut Ui, session: &Session, index: ParamIndex, width: f32, 
     let (at, room) = (pos2(end + 8.0, at.y), rect.right() - 26.0 - end - 8.0);
     text_within(ui.painter(), at, Align2::LEFT_CENTER, note, theme::body(), colours.mute, room.max(1.0));
     ui.painter().add(chevron(pos2(rect.right() - 13.0, rect.center().y), colours.mute));
+    mark::corner(ui.painter(), session, index, rect);
     focus_ring(ui, &response, rect, colours);
-    egui::Popup::menu(&response).gap(4.0).show(|ui| {
+    // Not the popup of the right button.
+    egui::Popup::menu(&response).id(response.id.with("options")).gap(4.0).show(|ui| {
         ui.set_min_width(width - MENU_MARGINS);
         for (i, option) in choice.options.iter().enumerate() {
             let entry = ui.selectable_label(i == chosen, egui::RichText::new(option.name).font(theme::body()));
@@ -117,7 +123,7 @@ fn step(session: &Session, index: ParamIndex, choice: &Choice, by: i64) {
     session.set(index, (session.value(index) as i64 + by).clamp(0, last) as f64);
 }
 
-/// With the focus on `id`, the arrows choose. Returns whether they did.
+/// With the focus on `id`, the arrows choose, and delete resets. Returns whether they did.
 fn arrows(ui: &Ui, session: &Session, index: ParamIndex, choice: &Choice, id: Id, columns: usize) -> bool {
     if !ui.memory(|memory| memory.has_focus(id)) {
         return false;
@@ -133,7 +139,11 @@ fn arrows(ui: &Ui, session: &Session, index: ParamIndex, choice: &Choice, id: Id
     if by != 0 {
         step(session, index, choice, by);
     }
-    by != 0
+    let resets = pressed(Key::Delete) || pressed(Key::Backspace);
+    if resets {
+        session.set(index, session.controls.default(index));
+    }
+    by != 0 || resets
 }
 
 /// Says what the choice is, and what this option of it.
@@ -146,9 +156,14 @@ fn describe(session: &Session, response: &Response, index: ParamIndex, choice: &
         };
         session.say(Help { name, text: text.to_string(), wrong: false });
     }
+    let automation = mark::words(session.automation(index));
+    control::explain(response, option.help.unwrap_or(choice.help), automation);
     response.clone().on_hover_ui(|ui| {
         ui.label(egui::RichText::new(session.controls.name(index)).font(theme::body()));
         ui.label(option.name);
         ui.weak(option.help.unwrap_or(choice.help));
+        if let Some(words) = automation {
+            ui.weak(words);
+        }
     });
 }

@@ -1,10 +1,10 @@
 //! On/off controls: a button that stays down, and a module's lamp.
 
-use super::{between, control, focus_ring, text_within};
+use super::{between, control, focus_ring, mark, text_within};
 use crate::editor::session::Session;
 use crate::editor::theme;
 use crate::params::ParamIndex;
-use egui::{Align2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
+use egui::{Align2, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 /// A button for the on/off control `index`, as wide as its name needs, or `width`.
 pub fn toggle(ui: &mut Ui, session: &Session, index: ParamIndex, width: Option<f32>) -> Response {
@@ -14,20 +14,27 @@ pub fn toggle(ui: &mut Ui, session: &Session, index: ParamIndex, width: Option<f
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let response = interact(ui, session, index, rect, "toggle");
     button(ui, session, &response, rect, name, session.value(index) >= 0.5);
+    mark::corner(ui.painter(), session, index, rect);
     response
 }
 
 /// A module's lamp: filled where it is on. `rect` is what can be touched.
 pub fn lamp(ui: &Ui, session: &Session, index: ParamIndex, rect: Rect) -> Response {
     let response = interact(ui, session, index, rect, "lamp");
-    let (colours, middle) = (session.colours, rect.center());
-    if session.value(index) >= 0.5 {
+    paint_lamp(ui, session, session.value(index) >= 0.5, rect.center());
+    mark::mark(ui.painter(), session, index, rect.center() + vec2(6.0, -6.0));
+    focus_ring(ui, &response, rect, session.colours);
+    response
+}
+
+/// A lamp to look at.
+pub fn paint_lamp(ui: &Ui, session: &Session, on: bool, middle: Pos2) {
+    let colours = session.colours;
+    if on {
         ui.painter().circle_filled(middle, 5.0, colours.yours);
     } else {
         ui.painter().circle_stroke(middle, 4.5, Stroke::new(1.5, colours.mute));
     }
-    focus_ring(ui, &response, rect, colours);
-    response
 }
 
 /// Everything of an on/off control but its looks.
@@ -54,11 +61,15 @@ pub fn button(ui: &Ui, session: &Session, response: &Response, rect: Rect, text:
     let (fill, ink) = match (down, ui.is_enabled()) {
         (true, true) => (colours.yours, colours.on_yours),
         (true, false) => (colours.line, colours.ink),
-        (false, enabled) => {
-            (between(colours.raised, colours.line, 0.6 * lit), if enabled { colours.ink } else { colours.mute })
-        }
+        (false, true) => (between(colours.raised, colours.line, 0.6 * lit), colours.ink),
+        // Nothing to touch now: no surface of its own.
+        (false, false) => (colours.panel, colours.mute),
     };
     ui.painter().rect_filled(rect, theme::TOUCH_RADIUS, fill);
+    if !ui.is_enabled() && !down {
+        let edge = Stroke::new(1.0, colours.line);
+        ui.painter().rect_stroke(rect, theme::TOUCH_RADIUS, edge, StrokeKind::Inside);
+    }
     text_within(ui.painter(), rect.center(), Align2::CENTER_CENTER, text, theme::body(), ink, rect.width() - 8.0);
     focus_ring(ui, response, rect, colours);
 }

@@ -2,23 +2,15 @@
 
 use super::{Band, GAINS_DB};
 use crate::editor::session::{Help, Session};
-use crate::editor::theme;
 use crate::editor::widget::graph::Graph;
-use crate::editor::widget::{control, shows_focus, text_within};
+use crate::editor::widget::node::{RADIUS, TOUCH};
+use crate::editor::widget::{control, mark, node};
 use crate::params::ParamIndex;
 use egui::{
-    Align2, CursorIcon, EventFilter, Key, PointerButton, Pos2, Rect, Response as Touch, Role, Sense, Stroke, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    CursorIcon, EventFilter, Key, Pos2, Rect, Response as Touch, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
-use tandem_dsp::control::{Choice, Dial};
+use tandem_dsp::control::Choice;
 use tandem_dsp::module::eq::{BANDS, EqSettings, FREQUENCY, GAIN, PLACEMENT, Q, Response, SHAPE, SLOPE};
-
-/// A node's radius, and the side of what can be touched.
-const RADIUS: f32 = 11.0;
-const TOUCH: f32 = 28.0;
-
-/// With shift a drag goes a tenth as far.
-const FINE: f32 = 0.1;
 
 /// Octaves and dB that an arrow key goes, and with shift.
 const KEY_OCTAVES: [f64; 2] = [1.0 / 12.0, 1.0 / 96.0];
@@ -50,7 +42,7 @@ pub(super) fn show(
     // The selected one last, on top of the others.
     let others: Vec<_> = Band::all().filter(|band| band != selected).collect();
     for band in others.into_iter().chain([*selected]).filter(|band| band.is_on(settings)) {
-        node(ui, session, graph, settings, response, band, selected);
+        of_band(ui, session, graph, settings, response, band, selected);
     }
 }
 
@@ -70,11 +62,11 @@ fn add(session: &Session, graph: &Graph, settings: &EqSettings, at: Pos2, select
         (group.choice(&SHAPE), SHAPE.default as f64),
         (group.choice(&PLACEMENT), PLACEMENT.default as f64),
     ];
-    session.bulk(&changes);
+    session.bulk_as(&format!("Add {}", free.group().name), &changes);
     *selected = free;
 }
 
-fn node(
+fn of_band(
     ui: &mut Ui,
     session: &Session,
     graph: &Graph,
@@ -94,7 +86,7 @@ fn node(
     let group = session.controls.group(band.group());
     let frequency = group.dial(band.frequency());
     let gain = band.has_gain(settings).then(|| group.dial(&GAIN));
-    drag(ui, session, graph, &touch, frequency, gain);
+    node::drag(ui, session, graph, &touch, (frequency, band.frequency()), gain.map(|gain| (gain, &GAIN)));
     if touch.double_clicked() {
         session.set(band.on(session), 0.0);
     } else if touch.clicked() && ui.input(|input| input.modifiers.alt) {
@@ -118,9 +110,13 @@ fn node(
         let how = "Drag for frequency and gain, shift for fine, wheel for Q; double-click or Delete removes it.";
         session.say(Help { name: format!("{name}: {text}"), text: how.to_string(), wrong: false });
     }
-    paint(ui, session, &touch, band, at, band == *selected);
+    node::paint(ui, session, &touch, &band.label(), at, band == *selected);
+    let moved = [Some(frequency), gain].into_iter().flatten().max_by_key(|index| session.automation(*index));
+    if let Some(index) = moved {
+        mark::mark(ui.painter(), session, index, at + vec2(RADIUS, -RADIUS));
+    }
     if touch.hovered() || touch.dragged() {
-        chip(ui, session, graph, at, &text);
+        node::chip(ui, session, graph, at, &text);
     }
 }
 
@@ -137,32 +133,6 @@ fn place(graph: &Graph, settings: &EqSettings, response: &Response, band: Band) 
     // A node beyond the edge stays within reach.
     let reach = graph.rect.shrink(0.5 * TOUCH);
     pos2(at.x.clamp(reach.left(), reach.right()), at.y.clamp(reach.top(), reach.bottom()))
-}
-
-fn drag(ui: &Ui, session: &Session, graph: &Graph, touch: &Touch, frequency: ParamIndex, gain: Option<ParamIndex>) {
-    let id = touch.id.with("at");
-    if touch.drag_started_by(PointerButton::Primary) {
-        let db = gain.map_or(0.0, |gain| session.value(gain) as f32);
-        ui.data_mut(|data| data.insert_temp(id, graph.at(session.value(frequency) as f32, db)));
-        let indices: Vec<_> = [Some(frequency), gain].into_iter().flatten().collect();
-        session.begin(&indices);
-    }
-    if touch.dragged_by(PointerButton::Primary) {
-        session.hold();
-        let fine = if ui.input(|input| input.modifiers.shift) { FINE } else { 1.0 };
-        let from = ui.data(|data| data.get_temp(id)).unwrap_or(touch.rect.center());
-        let at: Pos2 = from + control::drag_delta(touch) * fine;
-        ui.data_mut(|data| data.insert_temp(id, at));
-        let (freq_hz, db) = graph.values(at);
-        let within = |dial: &Dial, value: f32| f64::from(value).clamp(dial.range.0, dial.range.1);
-        session.drag(frequency, within(&FREQUENCY, freq_hz));
-        if let Some(gain) = gain {
-            session.drag(gain, within(&GAIN, db));
-        }
-    }
-    if touch.drag_stopped_by(PointerButton::Primary) {
-        session.end();
-    }
 }
 
 /// Back to no gain and the usual Q; a cut, to its usual frequency.
@@ -184,7 +154,7 @@ fn turn(session: &Session, band: Band, notches: f64) {
         Band::Number(_) => {
             let q = group.dial(&Q);
             let value = session.value(q) * (notches * Q_OCTAVES).exp2();
-            session.set(q, value.clamp(Q.range.0, Q.range.1));
+            session.nudge(q, value.clamp(Q.range.0, Q.range.1));
         }
         Band::HighPass | Band::LowPass => {
             let slope = group.choice(&SLOPE);
@@ -205,13 +175,13 @@ fn keys(ui: &Ui, session: &Session, touch: &Touch, band: Band, frequency: ParamI
     let octaves = (pressed(Key::ArrowRight) - pressed(Key::ArrowLeft)) * KEY_OCTAVES[fine];
     if octaves != 0.0 {
         let value = session.value(frequency) * octaves.exp2();
-        session.set(frequency, value.clamp(FREQUENCY.range.0, FREQUENCY.range.1));
+        session.nudge(frequency, value.clamp(FREQUENCY.range.0, FREQUENCY.range.1));
     }
     let db = (pressed(Key::ArrowUp) - pressed(Key::ArrowDown)) * KEY_DB[fine];
     if db != 0.0
         && let Some(gain) = gain
     {
-        session.set(gain, (session.value(gain) + db).clamp(GAIN.range.0, GAIN.range.1));
+        session.nudge(gain, (session.value(gain) + db).clamp(GAIN.range.0, GAIN.range.1));
     }
     let turns = pressed(Key::PageUp) - pressed(Key::PageDown);
     if turns != 0.0 {
@@ -260,31 +230,4 @@ fn describe(session: &Session, band: Band, settings: &EqSettings) -> String {
         Band::Number(_) => text + &format!("  Q {}", session.text(group.dial(&Q))),
         Band::HighPass | Band::LowPass => text + &format!("  {}", session.text(group.choice(&SLOPE))),
     }
-}
-
-fn paint(ui: &Ui, session: &Session, touch: &Touch, band: Band, at: Pos2, selected: bool) {
-    let (colours, painter) = (session.colours, ui.painter());
-    let lit = ui.ctx().animate_bool(touch.id.with("lit"), touch.hovered());
-    let (fill, ink) = if selected { (colours.yours, colours.on_yours) } else { (colours.bg, colours.ink) };
-    painter.circle(at, RADIUS + lit, fill, Stroke::new(2.0, colours.yours));
-    if shows_focus(ui, touch) {
-        painter.circle_stroke(at, RADIUS + 4.0, Stroke::new(1.5, colours.ink));
-    }
-    text_within(painter, at, Align2::CENTER_CENTER, &band.label(), theme::small(), ink, 2.0 * RADIUS - 4.0);
-}
-
-/// What a node is set to, beside it.
-fn chip(ui: &Ui, session: &Session, graph: &Graph, at: Pos2, text: &str) {
-    let colours = session.colours;
-    let galley = ui.painter().layout_no_wrap(text.to_string(), theme::body(), colours.ink);
-    let size = galley.size() + vec2(16.0, 10.0);
-    let mut rect = Rect::from_min_size(at + vec2(18.0, 12.0), size);
-    if rect.right() > graph.rect.right() {
-        rect = rect.translate(vec2(at.x - 18.0 - rect.right(), 0.0));
-    }
-    if rect.bottom() > graph.rect.bottom() {
-        rect = rect.translate(vec2(0.0, at.y - 12.0 - rect.bottom()));
-    }
-    ui.painter().rect_filled(rect, theme::TOUCH_RADIUS, colours.raised);
-    ui.painter().galley(rect.min + vec2(8.0, 5.0), galley, colours.ink);
 }

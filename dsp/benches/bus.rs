@@ -1,0 +1,53 @@
+//! The modules that only a master has, beside the biquad row.
+
+#![allow(clippy::disallowed_macros, reason = "a bench tells what it measures")]
+
+mod support;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use support::{RATE, biquad_row, per_frame, pink};
+use tandem_dsp::chain::Stage;
+use tandem_dsp::control::{Settings, Staged};
+use tandem_dsp::module::dither::{Dither, DitherSettings, Shape};
+use tandem_dsp::module::imager::{Imager, ImagerSettings};
+use tandem_dsp::module::leveler::{Leveler, LevelerSettings};
+use tandem_dsp::module::multiband::{BandSettings, Multiband, MultibandSettings};
+use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+
+fn row<P: Processor + Default>(criterion: &mut Criterion, name: &str, signal: &[Frame], settings: P::Settings)
+where
+    P::Settings: Settings,
+{
+    let mut stage = Stage::<P>::default();
+    stage.prepare(RATE, LatencyMode::Mix);
+    stage.set(&Staged { on: true, module: settings });
+    const NO_KEY: [Frame; CONTROL_INTERVAL] = [[0.0; 2]; CONTROL_INTERVAL];
+    per_frame(criterion, name, signal, |block| {
+        for frames in block.chunks_mut(CONTROL_INTERVAL) {
+            stage.control();
+            stage.run(frames, &NO_KEY[..frames.len()]);
+        }
+    });
+}
+
+fn modules(criterion: &mut Criterion) {
+    let signal = pink();
+    biquad_row(criterion, &signal);
+    let mut working = MultibandSettings::default();
+    for band in &mut working.bands {
+        *band = BandSettings { threshold_db: -30.0, above_percent: 50.0, ..*band };
+    }
+    row::<Multiband>(criterion, "multiband, 4 bands, idle", &signal, MultibandSettings::default());
+    row::<Multiband>(criterion, "multiband, 4 bands, working", &signal, working);
+    row::<Leveler>(criterion, "leveler", &signal, LevelerSettings::default());
+    row::<Imager>(criterion, "imager, neutral", &signal, ImagerSettings::default());
+    let wide =
+        ImagerSettings { width_percent: [50.0, 100.0, 120.0, 140.0], mono_hz: 120.0, ..ImagerSettings::default() };
+    row::<Imager>(criterion, "imager, working", &signal, wide);
+    row::<Dither>(criterion, "dither, flat", &signal, DitherSettings::default());
+    let shaped = DitherSettings { shape: Shape::Strong, ..DitherSettings::default() };
+    row::<Dither>(criterion, "dither, nine taps", &signal, shaped);
+}
+
+criterion_group!(benches, modules);
+criterion_main!(benches);

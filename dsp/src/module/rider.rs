@@ -1,0 +1,267 @@
+//! Rider: a hand on the fader. Holds the loudness of a voice to a target, or at a distance from the side-chain's.
+//!
+//! Both are K-weighted in hops of about 10 ms. A [follower] says how loud the voice is at this moment, and holds that
+//! through pauses and breaths; the gain goes to what is missing.
+
+mod follower;
+mod settings;
+
+pub use settings::*;
+
+use crate::block::ballistics::share;
+use crate::meter::k_weighting::KWeighting;
+use crate::meter::loudness::{HOP_S, HOPS_A_STEP, SHORT_TERM_STEPS, Window};
+use crate::module::key::{NO_KEY_MS, SILENCE};
+use crate::readout::{Keep, Readout, Report};
+use crate::smooth::Ramp;
+use crate::units::{db_to_gain, ms_to_frames, power_to_lufs};
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use follower::Follower;
+
+/// The gain.
+pub static GAIN_READOUT: Readout = Readout { id: "gain", help: "Gain now, dB.", keep: Keep::Latest };
+
+/// Loudness of the channel as it leaves the rider.
+pub static LOUDNESS_READOUT: Readout =
+    Readout { id: "loudness", help: "Short-term loudness of the ridden sound, LUFS.", keep: Keep::Latest };
+
+/// Loudness of the side-chain.
+pub static KEY_READOUT: Readout =
+    Readout { id: "key", help: "Short-term loudness of the side-chain, LUFS.", keep: Keep::Latest };
+
+/// The target now.
+pub static TARGET_READOUT: Readout =
+    Readout { id: "target", help: "Loudness that is ridden to, LUFS.", keep: Keep::Latest };
+
+/// Whether the gain holds.
+pub static HOLD_READOUT: Readout =
+    Readout { id: "hold", help: "1 while the gain holds: a pause or a breath.", keep: Keep::Latest };
+
+/// Whether the side-chain is silent.
+pub static NO_KEY_READOUT: Readout = Readout {
+    id: "no_key",
+    help: "1 while the side-chain is the reference and has been silent for 2 s.",
+    keep: Keep::Latest,
+};
+
+/// Time in which the gain goes 63 % of its way: short enough to lag by a fraction of a dB, long enough to smooth the steps
+/// of the hops.
+const HAND_MS: f64 = 80.0;
+
+/// Shortest time over which the side-chain's loudness is taken: the band's, not its drummer's.
+const KEY_MS: f64 = 500.0;
+
+/// What lies further below the loud moments of the side-chain is a pause of the band.
+const KEY_PAUSE_LU: f64 = -20.0;
+
+/// What the short-term loudness misses of the target is made up for: this much of it at once...
+const MISSED_AT_ONCE: f64 = 0.5;
+
+/// ... and all of it in about this time of singing, as short pauses count in the loudness of a voice...
+const MISSED_MS: f64 = 4_000.0;
+
+/// ... up to this much, dB: long pauses are not sung over.
+const MISSED_MOST_DB: f64 = 2.0;
+
+/// Steps of the gain below this are not worth going, dB.
+const STILL_DB: f64 = 1e-4;
+
+/// K-weighted power of one stereo signal, hop by hop.
+#[derive(Clone, Debug, Default)]
+struct Ear {
+    filter: KWeighting,
+    energy: Frame,
+    follower: Follower,
+    short_term: Window<SHORT_TERM_STEPS>,
+    /// Hops in the window, up to all that it holds.
+    hops: usize,
+}
+
+/// Hops of 10 ms in 3 s.
+const SHORT_TERM_HOPS: usize = SHORT_TERM_STEPS * HOPS_A_STEP;
+
+impl Ear {
+    fn prepare(&mut self, rate: f64, hops_a_second: f64) {
+        self.filter.prepare(rate);
+        self.follower.prepare(hops_a_second);
+        self.reset_meters();
+    }
+
+    fn reset_meters(&mut self) {
+        self.filter.reset();
+        self.energy = [0.0; 2];
+        self.short_term = Window::default();
+        self.hops = 0;
+    }
+
+    /// Ends a hop of `frames`, which left the module with `gain`.
+    fn hop(&mut self, frames: f64, gain: f64) {
+        let [left, right] = std::mem::take(&mut self.energy);
+        let mut power = (left + right) / frames;
+        if !power.is_finite() {
+            // After a broken number; or the filter does not exist at this rate.
+            self.filter.reset();
+            power = 0.0;
+        }
+        self.filter.flush();
+        self.follower.push(power);
+        self.short_term.push(power * gain * gain);
+        self.hops = SHORT_TERM_HOPS.min(self.hops + 1);
+    }
+
+    fn short_term_lufs(&self) -> f64 {
+        power_to_lufs(self.short_term.sum / SHORT_TERM_HOPS as f64)
+    }
+}
+
+/// The rider.
+#[derive(Clone, Debug, Default)]
+pub struct Rider {
+    settings: RiderSettings,
+    rate: f64,
+    voice: Ear,
+    band: Ear,
+    /// Control ticks in a hop, and those left of it.
+    hop: u32,
+    left: u32,
+    hand: f64,
+    gain_db: f64,
+    goal_db: f64,
+    target_lufs: Option<f64>,
+    /// What is added, for what the short-term loudness missed, dB.
+    missed_db: f64,
+    now_db: f64,
+    gain: Ramp,
+    /// Frames for which the side-chain has been silent.
+    quiet: usize,
+}
+
+impl Rider {
+    /// Gain now, dB.
+    pub fn gain_db(&self) -> f64 {
+        self.gain_db
+    }
+
+    fn follows_key(&self) -> bool {
+        self.settings.reference == Reference::SideChain
+    }
+
+    fn no_key(&self) -> bool {
+        self.follows_key() && self.quiet as f64 >= ms_to_frames(NO_KEY_MS, self.rate)
+    }
+
+    /// What to add for what the short-term loudness misses while the voice sounds, dB.
+    fn make_up(&mut self) -> f64 {
+        let aim_lufs = match self.settings.reference {
+            Reference::Absolute => self.settings.target_lufs,
+            Reference::SideChain => self.band.short_term_lufs() + self.settings.above_lu,
+        };
+        let missed = aim_lufs - self.voice.short_term_lufs();
+        if self.voice.hops < SHORT_TERM_HOPS || !missed.is_finite() {
+            return 0.0;
+        }
+        let missed = missed.clamp(-MISSED_MOST_DB, MISSED_MOST_DB);
+        if self.voice.follower.sounds() {
+            let step = share(MISSED_MS, 1.0 / HOP_S) * missed;
+            self.missed_db = (self.missed_db + step).clamp(-MISSED_MOST_DB, MISSED_MOST_DB);
+            self.now_db = MISSED_AT_ONCE * missed;
+        }
+        (self.missed_db + self.now_db).clamp(-MISSED_MOST_DB, MISSED_MOST_DB)
+    }
+
+    /// At the end of a hop: where the gain is to go.
+    fn decide(&mut self) {
+        let RiderSettings { reference, target_lufs, above_lu, range_db, .. } = self.settings;
+        self.target_lufs = match reference {
+            Reference::Absolute => Some(target_lufs),
+            Reference::SideChain => self.band.follower.mean_lufs().map(|lufs| lufs + above_lu),
+        };
+        if let (Some(target), Some(level)) = (self.target_lufs, self.voice.follower.level_lufs(HAND_MS)) {
+            self.goal_db = target + self.make_up() - level;
+        }
+        self.goal_db = self.goal_db.clamp(-range_db, range_db);
+    }
+}
+
+impl Processor for Rider {
+    type Settings = RiderSettings;
+
+    fn prepare(&mut self, rate: f64, _: LatencyMode) {
+        self.rate = rate;
+        self.hop = (HOP_S * rate / CONTROL_INTERVAL as f64).round().max(1.0) as u32;
+        self.hand = share(HAND_MS, rate / CONTROL_INTERVAL as f64);
+        self.reset();
+    }
+
+    fn reset(&mut self) {
+        let hops_a_second = self.rate / f64::from(self.hop * CONTROL_INTERVAL as u32);
+        for ear in [&mut self.voice, &mut self.band] {
+            ear.prepare(self.rate, hops_a_second);
+        }
+        self.left = self.hop;
+        (self.gain_db, self.goal_db, self.target_lufs) = (0.0, 0.0, None);
+        (self.missed_db, self.now_db) = (0.0, 0.0);
+        self.gain.jump(1.0);
+        self.quiet = 0;
+    }
+
+    fn set(&mut self, settings: &RiderSettings) {
+        self.settings = *settings;
+        self.voice.follower.set(settings.speed_ms, settings.pause_lu);
+        self.band.follower.set(settings.speed_ms.max(KEY_MS), KEY_PAUSE_LU);
+        self.goal_db = self.goal_db.clamp(-settings.range_db, settings.range_db);
+    }
+
+    fn control(&mut self) {
+        if self.left == 0 {
+            self.left = self.hop;
+            let frames = f64::from(self.hop * CONTROL_INTERVAL as u32);
+            self.voice.hop(frames, self.gain.now());
+            self.band.hop(frames, 1.0);
+            self.decide();
+        }
+        self.left -= 1;
+        let way = self.goal_db - self.gain_db;
+        self.gain_db = if way.abs() < STILL_DB { self.goal_db } else { self.gain_db + self.hand * way };
+        self.gain.aim(if self.gain_db == 0.0 { 1.0 } else { db_to_gain(self.gain_db) });
+    }
+
+    fn tick(&mut self, input: Frame, key: Frame) -> Frame {
+        let mut frame = [input];
+        self.run(&mut frame, &[key]);
+        frame[0]
+    }
+
+    fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        self.voice.filter.run(frames, &mut self.voice.energy);
+        if self.follows_key() {
+            self.band.filter.run(keys, &mut self.band.energy);
+            self.quiet = match keys.iter().rposition(|key| key.iter().any(|x| x.abs() > SILENCE)) {
+                Some(last) => keys.len() - 1 - last,
+                None => self.quiet.saturating_add(keys.len()),
+            };
+        }
+        for frame in frames {
+            let gain = self.gain.advance();
+            *frame = frame.map(|x| x * gain);
+        }
+    }
+
+    fn latency(&self) -> usize {
+        0
+    }
+
+    fn is_settled(&self) -> bool {
+        self.gain_db == self.goal_db
+    }
+
+    fn report(&mut self, report: &mut impl Report) {
+        let as_flag = |on: bool| f64::from(u8::from(on));
+        report.value(&GAIN_READOUT, self.gain_db);
+        report.value(&LOUDNESS_READOUT, self.voice.short_term_lufs());
+        report.value(&KEY_READOUT, self.band.short_term_lufs());
+        report.value(&TARGET_READOUT, self.target_lufs.unwrap_or(f64::NEG_INFINITY));
+        report.value(&HOLD_READOUT, as_flag(!self.voice.follower.sounds()));
+        report.value(&NO_KEY_READOUT, as_flag(self.no_key()));
+    }
+}

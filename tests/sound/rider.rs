@@ -1,0 +1,204 @@
+//! The rider: how near it holds a voice to its target, and where it keeps its hand still.
+
+use super::alone::{is_off_until_asked, keeps_its_promises, told};
+use super::chain::random_settings;
+use tandem_dsp::meter::loudness::Loudness;
+use tandem_dsp::module::rider::{Reference, Rider, RiderSettings};
+use tandem_dsp::units::db_to_gain;
+use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use tandem_tests::measure::{lane, peak_above_db, tapered};
+use tandem_tests::signals::{Random, pink, sine, white};
+
+const RATE: f64 = 48_000.0;
+
+/// The widest range; everything else as a fresh one has it.
+fn widest() -> RiderSettings {
+    RiderSettings { range_db: 12.0, ..RiderSettings::default() }
+}
+
+fn started(settings: &RiderSettings) -> Rider {
+    let mut rider = Rider::default();
+    rider.prepare(RATE, LatencyMode::Live);
+    rider.set(settings);
+    rider
+}
+
+/// In place; returns the gain in dB at every control tick.
+fn process(rider: &mut Rider, frames: &mut [Frame], keys: &[Frame]) -> Vec<f64> {
+    let runs = frames.chunks_mut(CONTROL_INTERVAL).zip(keys.chunks(CONTROL_INTERVAL));
+    runs.map(|(run, keys)| {
+        rider.control();
+        rider.run(run, keys);
+        rider.gain_db()
+    })
+    .collect()
+}
+
+/// A voice-like sound of `seconds` seconds: a tone of 12 harmonics whose pitch wanders, in syllables of uneven lengths, at
+/// a level in dB that `level_db` gives for the time in s.
+fn voice(seconds: f64, level_db: impl Fn(f64) -> f64) -> Vec<Frame> {
+    let mut random = Random::new(4);
+    let (mut phase, mut syllable, mut length, mut depth) = (0.0f64, 0.0, 0.25, 8.0);
+    (0..(seconds * RATE) as usize)
+        .map(|i| {
+            let t = i as f64 / RATE;
+            phase += (180.0 + 40.0 * (1.3 * t).sin()) / RATE;
+            syllable += 1.0 / RATE;
+            if syllable > length {
+                (syllable, length, depth) = (0.0, 0.15 + 0.2 * random.uniform(), 4.0 + 6.0 * random.uniform());
+            }
+            // From the middle of a syllable it falls to its end.
+            let envelope_db = -depth * 0.5 * (1.0 + (std::f64::consts::TAU * syllable / length).cos());
+            let tone: f64 = (1..=12).map(|k| (std::f64::consts::TAU * phase * f64::from(k)).sin() / f64::from(k)).sum();
+            [0.1 * db_to_gain(level_db(t) + envelope_db) * tone; 2]
+        })
+        .collect()
+}
+
+/// Short-term loudness every 0.1 s.
+fn short_term(frames: &[Frame]) -> Vec<f64> {
+    let mut meter = Loudness::default();
+    meter.prepare(RATE);
+    let hops = frames.chunks((0.1 * RATE) as usize);
+    hops.map(|hop| {
+        meter.run(hop);
+        meter.short_term_lufs()
+    })
+    .collect()
+}
+
+/// Share of the time after the first 3 s in which `values` lie within 1 LU of `targets`.
+fn share_within_1_lu(values: &[f64], targets: &[f64]) -> f64 {
+    let later = values.iter().zip(targets).skip(30);
+    let total = values.len() - 30;
+    later.filter(|(value, target)| (**value - **target).abs() <= 1.0).count() as f64 / total as f64
+}
+
+#[test]
+fn it_keeps_what_every_module_promises() {
+    is_off_until_asked::<Rider>();
+    keeps_its_promises::<Rider>([0.0; 3]);
+}
+
+#[test]
+fn a_run_is_tick_after_tick() {
+    let settings: RiderSettings = random_settings(3);
+    let (input, keys) = (white(48_000, 1, -12.0), pink(48_000, 2, -20.0));
+    let mut by_run = input.clone();
+    process(&mut started(&settings), &mut by_run, &keys);
+    let mut rider = started(&settings);
+    let mut by_tick = input;
+    for (run, keys) in by_tick.chunks_mut(CONTROL_INTERVAL).zip(keys.chunks(CONTROL_INTERVAL)) {
+        rider.control();
+        run.iter_mut().zip(keys).for_each(|(frame, key)| *frame = rider.tick(*frame, *key));
+    }
+    assert!(by_run == by_tick, "the same bits");
+}
+
+/// Wanders of ±6 dB with periods from 8 s, smooth and with corners.
+#[test]
+fn a_wandering_voice_stays_within_1_lu_of_its_target() {
+    let corners = |turns: f64| 1.0 - 4.0 * (turns.fract() - 0.5).abs();
+    let smooth = |turns: f64| (std::f64::consts::TAU * turns).sin();
+    let band = pink((40.0 * RATE) as usize, 7, -23.0);
+    let band_lufs = short_term(&band);
+    for (period_s, shape, wander) in
+        [(8.0, "smooth", &smooth as &dyn Fn(f64) -> f64), (8.0, "corners", &corners), (13.0, "smooth", &smooth)]
+    {
+        let sung = voice(40.0, |t| 6.0 * wander(t / period_s));
+        for reference in [Reference::Absolute, Reference::SideChain] {
+            let settings = RiderSettings { reference, ..widest() };
+            let mut ridden = sung.clone();
+            process(&mut started(&settings), &mut ridden, &band);
+            let target = |band_lufs: &f64| match reference {
+                Reference::Absolute => settings.target_lufs,
+                Reference::SideChain => band_lufs + settings.above_lu,
+            };
+            let targets: Vec<f64> = band_lufs.iter().map(target).collect();
+            let share = share_within_1_lu(&short_term(&ridden), &targets);
+            let before = share_within_1_lu(&short_term(&sung), &targets);
+            println!(
+                "{shape} {period_s} s, {reference:?}: {:.1} % within 1 LU, unridden {:.1}",
+                100.0 * share,
+                100.0 * before
+            );
+            assert!(share >= 0.9, "{shape}, {period_s} s, {reference:?}: {:.1} % of the time", 100.0 * share);
+        }
+    }
+}
+
+/// Phrases of 2.5 s, pauses of 1 s with a breath 18 dB below in them: the gain moves by less than 0.5 dB from 0.25 s
+/// after a phrase to the next one, and by less than 1.5 dB from the end of the phrase.
+#[test]
+fn the_hand_is_still_in_pauses_and_breaths() {
+    let phase = |t: f64| t % 3.5;
+    let sung = voice(42.0, |t| if phase(t) < 2.5 { 3.0 * (0.5 * t).sin() } else { -300.0 });
+    let breath = white(sung.len(), 9, -44.0);
+    let mut ridden = sung.clone();
+    for (i, (frame, breath)) in ridden.iter_mut().zip(&breath).enumerate() {
+        if (2.8..3.2).contains(&phase(i as f64 / RATE)) {
+            *frame = *breath;
+        }
+    }
+    let silence = vec![[0.0; 2]; sung.len()];
+    let gains = process(&mut started(&widest()), &mut ridden, &silence);
+    let at = |t: f64| gains[(t * RATE) as usize / CONTROL_INTERVAL];
+    for k in 1..12 {
+        let start = 3.5 * f64::from(k);
+        let (end, pause) = (at(start + 2.45), at(start + 3.4));
+        let most = (0..60).map(|i| (at(start + 2.75 + 0.01 * f64::from(i)) - pause).abs()).fold(0.0, f64::max);
+        println!("phrase {k}: {end:.2} dB at its end, {pause:.2} in the pause, moves {most:.2}");
+        assert!(most < 0.5, "phrase {k}: the gain moves by {most:.2} dB in the pause");
+        assert!((end - pause).abs() < 1.5, "phrase {k}: {end:.2} dB at its end, {pause:.2} dB after it");
+    }
+}
+
+/// Loudness on target within 0.3 LU for a steady sound, at every level that the range reaches; beyond, the range.
+#[test]
+fn a_steady_sound_goes_to_the_target_as_far_as_the_range_lets_it() {
+    for (level_db, range_db) in [(-30.0, 12.0), (-18.0, 12.0), (-40.0, 6.0), (-10.0, 3.0), (-20.0, 0.0)] {
+        let input = pink(10 * 48_000, 1, level_db);
+        let settings = RiderSettings { range_db, ..widest() };
+        let mut ridden = input.clone();
+        process(&mut started(&settings), &mut ridden, &vec![[0.0; 2]; input.len()]);
+        let (before, after) = (short_term(&input)[90], short_term(&ridden)[90]);
+        let expected = before + (settings.target_lufs - before).clamp(-range_db, range_db);
+        assert!(
+            (after - expected).abs() < 0.3,
+            "{level_db} dB, range {range_db}: {after:.2} LUFS, expected {expected:.2}"
+        );
+        assert!(range_db != 0.0 || ridden == input, "a range of 0 dB leaves every bit");
+    }
+}
+
+#[test]
+fn without_a_key_it_holds_and_says_so() {
+    let settings = RiderSettings { reference: Reference::SideChain, ..widest() };
+    let mut rider = started(&settings);
+    let mut keys = pink(10 * 48_000, 5, -20.0);
+    keys[5 * 48_000..].fill([0.0; 2]);
+    let mut voice = pink(10 * 48_000, 6, -30.0);
+    let gains = process(&mut rider, &mut voice, &keys);
+    let at = |t: f64| gains[(t * RATE) as usize / CONTROL_INTERVAL];
+    assert!((at(4.9) - at(9.9)).abs() < 0.5, "{:.2} dB with the key, {:.2} dB after it", at(4.9), at(9.9));
+    assert!(told(&mut rider, "no_key") == 1.0, "it says that there is no key");
+    // Nothing at all on the side-chain: nothing is ridden.
+    let mut rider = started(&settings);
+    let mut untouched = pink(5 * 48_000, 6, -30.0);
+    let silence = vec![[0.0; 2]; untouched.len()];
+    let before = untouched.clone();
+    process(&mut rider, &mut untouched, &silence);
+    assert!(untouched == before, "without a key from the start every bit stays");
+}
+
+#[test]
+fn another_target_is_gone_to_without_a_click() {
+    let mut rider = started(&widest());
+    let mut output = sine(4 * 48_000, RATE, 997.0, -20.0);
+    let silence = vec![[0.0; 2]; output.len()];
+    process(&mut rider, &mut output[..96_000], &silence[..96_000]);
+    rider.set(&RiderSettings { target_lufs: -14.0, ..widest() });
+    process(&mut rider, &mut output[96_000..], &silence[96_000..]);
+    let residue = peak_above_db(&tapered(lane(&output[48_000..], 0), 4_800), RATE, 4_000.0);
+    assert!(residue <= -90.0, "{residue:.1} dBFS above 4 kHz on a tone at -14, -90 allowed");
+}

@@ -1,0 +1,102 @@
+//! `cargo xtask measure`: what a preset does to a sound, in figures; how factory presets are made.
+
+use crate::bundle;
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use std::path::PathBuf;
+use tandem_dsp::units::db_to_gain;
+use tandem_render::audio::{self, Sound};
+use tandem_render::cli::Which;
+use tandem_render::host::{self, Bundle};
+use tandem_render::measure::{Measured, peak_db};
+use tandem_render::preset;
+use tandem_render::work::{Work, work};
+
+/// Measures what the built plug-in does to audio files: loudness, tone, and what its dynamics take.
+#[derive(Args)]
+pub struct Measure {
+    /// WAV or FLAC file, mono or stereo; several, such as the stems of a song, are added up.
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+    /// Which plug-in.
+    #[arg(long, value_enum)]
+    plugin: Which,
+    /// Preset by name, or a preset file.
+    #[arg(long, value_name = "NAME|FILE")]
+    preset: Option<String>,
+    /// A parameter's value, such as "EQ 3 Gain=-3 dB". May be given often.
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    settings: Vec<String>,
+    /// Loudness that the sound is brought to first, with peaks of -3 dBFS at most: -18 is 0 VU.
+    #[arg(long, value_name = "LUFS", allow_negative_numbers = true)]
+    level: Option<f64>,
+    /// WAV or FLAC file for the side-chain.
+    #[arg(long, value_name = "KEY")]
+    sidechain: Option<PathBuf>,
+}
+
+/// Highest peak of a file that is brought to a loudness, dBFS.
+const PEAK_DB: f64 = -3.0;
+
+/// Tone that changes less is left out, dB.
+const TELLING_DB: f64 = 0.3;
+
+/// Does what the command line says.
+pub fn run(command: &Measure) -> Result<()> {
+    if host::locate().is_err() {
+        bundle::build("release")?;
+    }
+    let sounds = command.inputs.iter().map(|path| audio::read(path)).collect::<Result<Vec<_>>>()?;
+    let sound = sum(&sounds)?;
+    let sound = command.level.map_or(sound.clone(), |lufs| brought_to(&sound, lufs));
+    let key = command.sidechain.as_deref().map(audio::read).transpose()?;
+    let mut plugin = Bundle::find()?.open(command.plugin.name())?;
+    if let Some(name) = &command.preset {
+        preset::apply(&mut plugin, name)?;
+    }
+    for setting in &command.settings {
+        let (name, value) = setting.split_once('=').with_context(|| format!("\"{setting}\" is not NAME=VALUE"))?;
+        plugin.set(name, value.trim())?;
+    }
+    print(&work(&mut plugin, &sound, key.as_ref())?);
+    Ok(())
+}
+
+fn sum(sounds: &[Sound]) -> Result<Sound> {
+    let [first, rest @ ..] = sounds else { bail!("There is nothing to measure.") };
+    if rest.is_empty() {
+        return Ok(first.clone());
+    }
+    let mut frames = first.to_frames();
+    for sound in rest {
+        ensure!(sound.rate == first.rate, "The files have different sample rates.");
+        let more = sound.to_frames();
+        frames.resize(frames.len().max(more.len()), [0.0; 2]);
+        frames.iter_mut().zip(more).for_each(|(to, frame)| *to = [to[0] + frame[0], to[1] + frame[1]]);
+    }
+    Ok(Sound::from_frames(&frames, first.rate))
+}
+
+fn brought_to(sound: &Sound, lufs: f64) -> Sound {
+    let loudness = Measured::of(sound).reading.integrated_lufs;
+    let gain = db_to_gain((lufs - loudness).min(PEAK_DB - peak_db(sound))) as f32;
+    let channels = sound.channels.iter().map(|channel| channel.iter().map(|x| x * gain).collect()).collect();
+    Sound { rate: sound.rate, channels }
+}
+
+fn print(Work { before, after, tone, taken }: &Work) {
+    let (before, after) = (before.reading, after.reading);
+    let row = |name: &str, a: f64, b: f64, unit: &str| println!("{name:<12} {a:>7.1} {b:>7.1} {:>+6.2} {unit}", b - a);
+    println!("{:<12} {:>7} {:>7} {:>6}", "", "in", "out", "change");
+    row("integrated", before.integrated_lufs, after.integrated_lufs, "LU");
+    row("range", before.lra_lu, after.lra_lu, "LU");
+    row("true peak", before.max_true_peak_db, after.max_true_peak_db, "dB");
+    for taken in taken {
+        let (least, median, most) = (taken.least_db, taken.median_db, taken.most_db);
+        println!("{} takes {least:.1} to {most:.1} dB of loud parts, {median:.1} dB of half of them", taken.module);
+    }
+    println!("tone, beside the change of loudness:");
+    for (freq_hz, change_db) in tone.iter().filter(|(_, change_db)| change_db.abs() >= TELLING_DB) {
+        println!("{freq_hz:>9.0} Hz {change_db:>+6.1} dB");
+    }
+}
