@@ -13,7 +13,6 @@ use crate::params::ParamIndex;
 use egui::{
     Align, Color32, CursorIcon, EventFilter, Key, Pos2, Rect, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
-use std::sync::atomic::Ordering::Relaxed;
 use tandem_dsp::Listen;
 use tandem_dsp::control::Dial;
 use tandem_dsp::module::demud::{
@@ -32,9 +31,6 @@ const TAKEN_DB: Axis = Axis::linear(-18.0, 3.0);
 
 /// Weights at the picture's edges, per cent.
 const WEIGHTS: Axis = Axis::linear(-15.0, 215.0);
-
-/// Rate in Hz that is drawn for while the plug-in is not running.
-const IDLE_RATE: f64 = 48_000.0;
 
 /// Octaves and per cent that an arrow key goes, and with shift.
 const KEY_OCTAVES: [f64; 2] = [1.0 / 12.0, 1.0 / 96.0];
@@ -107,8 +103,7 @@ impl Demud {
         let inside = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
         let zero = graph.y_at(0.0);
         inside.hline(rect.x_range(), zero, Stroke::new(1.0, colours.line));
-        let running = f64::from(session.telemetry.rate.load(Relaxed));
-        let rate = if running > 0.0 { running } else { IDLE_RATE };
+        let rate = session.rate();
         let taken = points(&graph, rate, |freq_hz| magnitude_db(&self.cuts, rate, freq_hz));
         inside.add(between(&taken, zero, colours.taken.gamma_multiply(0.35)));
         graph.curve(&painter, taken, Stroke::new(1.6, colours.taken));

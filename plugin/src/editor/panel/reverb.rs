@@ -12,7 +12,6 @@ use crate::editor::widget::spectrum::area;
 use crate::editor::widget::text_within;
 use crate::editor::widget::toggle::toggle;
 use egui::{Align, Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
-use std::sync::atomic::Ordering::Relaxed;
 use tandem_dsp::Listen;
 use tandem_dsp::control::{Group, Staged};
 use tandem_dsp::module::reverb::{
@@ -35,9 +34,6 @@ const OCTAVES: [(f64, &str); 5] = [(125.0, "125"), (500.0, "500"), (1_000.0, "1k
 
 /// What the right picture shows of their way, dB.
 const FALL_DB: f32 = -60.0;
-
-/// The rate that the pictures are drawn for while the plug-in is not active.
-const RATE: f32 = 48_000.0;
 
 struct Reverb {
     group: &'static Group,
@@ -122,7 +118,7 @@ impl Reverb {
         graph.x_grid(painter, colours, &[(100.0, "100"), (1_000.0, "1k"), (10_000.0, "10k")]);
         let marks = [0.2, 0.5, 1.0, 2.0, 5.0, 10.0];
         graph.y_grid(painter, colours, &marks, Align::Max, |seconds| format!("{seconds} s"));
-        let rate = f64::from(rate(session));
+        let rate = session.rate();
         let steps = (rect.width() / 3.0).ceil() as usize;
         let points: Vec<_> = (0..=steps)
             .map(|i| {
@@ -143,7 +139,7 @@ impl Reverb {
     /// How each octave falls, after the pre-delay, over what came back in the last seconds.
     fn fall(&self, ui: &Ui, session: &Session, settings: &Staged<ReverbSettings>, rect: Rect) {
         let (colours, painter) = (session.colours, ui.painter());
-        let rate = f64::from(rate(session));
+        let rate = session.rate();
         let seconds = OCTAVES.map(|(hz, _)| Sound::seconds_at(&settings.module, hz.min(0.49 * rate), rate) as f32);
         let wait_s = settings.module.pre_delay_ms as f32 * 1e-3;
         let longest_s = seconds.iter().fold(0.1f32, |longest, s| s.max(longest)) + wait_s;
@@ -184,11 +180,6 @@ impl Reverb {
             "How each octave falls after the pre-delay; behind it, what came back lately.",
         );
     }
-}
-
-fn rate(session: &Session) -> f32 {
-    let rate = session.telemetry.rate.load(Relaxed);
-    if rate > 0.0 { rate } else { RATE }
 }
 
 /// What a picture is, for those who point at it and those who cannot see it.
