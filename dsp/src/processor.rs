@@ -105,6 +105,11 @@ pub trait Processor {
         let _ = target_lufs;
     }
 
+    /// Says which level in dBFS is 0 VU, to which what depends on level is calibrated; -18 until it is said.
+    fn calibrate(&mut self, zero_vu_db: f64) {
+        let _ = zero_vu_db;
+    }
+
     /// Says how fast the song is, in beats a minute; [`TEMPO_BPM`] until it is said.
     fn tempo(&mut self, bpm: f64) {
         let _ = bpm;

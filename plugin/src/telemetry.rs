@@ -11,6 +11,7 @@ pub use readings::{Look, Readings};
 
 use atomic_float::AtomicF32;
 use crossbeam::queue::ArrayQueue;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use tandem_dsp::Frame;
 use tandem_dsp::chain::Rack;
@@ -32,6 +33,31 @@ pub struct Samples {
     pub output: [f32; SAMPLES],
     /// Half of left minus right of what went out.
     pub side: [f32; SAMPLES],
+}
+
+/// Blocks of samples on their way to an editor; the oldest is dropped when it falls behind. Takes no memory before the
+/// first editor.
+#[derive(Debug, Default)]
+pub struct Stream(OnceLock<ArrayQueue<Samples>>);
+
+impl Stream {
+    /// Editor: begins anew.
+    pub fn open(&self) {
+        let queue = self.0.get_or_init(|| ArrayQueue::new(QUEUE_BLOCKS));
+        while queue.pop().is_some() {}
+    }
+
+    /// Audio thread: sends a block, if there has been an editor.
+    pub fn send(&self, block: Samples) {
+        if let Some(queue) = self.0.get() {
+            queue.force_push(block);
+        }
+    }
+
+    /// Editor: the oldest block.
+    pub fn next(&self) -> Option<Samples> {
+        self.0.get().and_then(ArrayQueue::pop)
+    }
 }
 
 /// A level as the editor reads it.
@@ -81,8 +107,8 @@ pub struct Telemetry {
     pub latency: AtomicU32,
     /// Whether an editor is open: only then are samples sent.
     pub editor_open: AtomicBool,
-    /// Blocks of samples; the oldest is dropped when the editor falls behind.
-    pub samples: ArrayQueue<Samples>,
+    /// What came in and went out.
+    pub samples: Stream,
     /// What the modules measure, while an editor is open.
     pub readings: Readings,
     /// What the editor asks to hear of the modules. Followed while an editor is open and the host plays in real time.
@@ -106,7 +132,7 @@ impl Telemetry {
             rate: AtomicF32::new(0.0),
             latency: AtomicU32::new(0),
             editor_open: AtomicBool::new(false),
-            samples: ArrayQueue::new(QUEUE_BLOCKS),
+            samples: Stream::default(),
             readings: Readings::of::<R>(),
             listening: Listening::of::<R>(),
             matching: Matching::default(),
@@ -140,7 +166,7 @@ impl Tap {
             self.filled += 1;
             if self.filled == SAMPLES {
                 self.filled = 0;
-                telemetry.samples.force_push(self.block);
+                telemetry.samples.send(self.block);
             }
         }
     }

@@ -173,6 +173,95 @@ fn what_is_no_state_is_refused_and_changes_nothing() {
     }
 }
 
+/// Every value of a state, for [`damage`] to change.
+fn leaves(value: &mut serde_json::Value) -> Vec<&mut serde_json::Value> {
+    match value {
+        serde_json::Value::Object(fields) => fields.values_mut().flat_map(leaves).collect(),
+        leaf => vec![leaf],
+    }
+}
+
+/// A state with some of its values replaced: by other types, by numbers out of all ranges, by lists within lists.
+fn damage(saved: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut state: serde_json::Value = serde_json::from_slice(&saved[8..]).expect("a state is JSON");
+    let mut leaves = leaves(&mut state);
+    for _ in 0..1 + random.bits() % 8 {
+        let place = random.bits() as usize % leaves.len();
+        let depth = 1 << (random.bits() % 7);
+        let nested = serde_json::from_str(&format!("{}{}", "[".repeat(depth), "]".repeat(depth))).expect("lists");
+        let values = [
+            serde_json::Value::Null,
+            true.into(),
+            "-6 dB".into(),
+            (-1).into(),
+            i64::MAX.into(),
+            u64::MAX.into(),
+            1e308.into(),
+            (-3.5e38).into(),
+            serde_json::json!({ "f32": { "f32": 1 } }),
+            nested,
+        ];
+        *leaves[place] = values[random.bits() as usize % values.len()].clone();
+    }
+    with_length(state.to_string().as_bytes())
+}
+
+/// Either refused, with everything as it was, or loaded with every value in its range, saved and loaded again.
+fn is_refused_or_harmless(plugin: &mut Plugin, bytes: &[u8], what: &str) {
+    let before = plugin.save().expect("saves");
+    if plugin.load(bytes).is_err() {
+        assert!(before == plugin.save().expect("saves"), "{what} is refused and has changed the state");
+        return;
+    }
+    for (param, value) in plugin.params().to_vec().iter().zip(values(plugin)) {
+        let (low, high) = param.range;
+        assert!((low..=high).contains(&value), "{what}: {} is {value}", param.name);
+    }
+    let saved = plugin.save().expect("saves");
+    assert!(saved.len() < 256_000, "{what} is saved as {} bytes", saved.len());
+    plugin.load(&saved).unwrap_or_else(|error| panic!("{what}: cannot load what it saved: {error:#}"));
+    assert!(saved == plugin.save().expect("saves"), "{what}: the second save differs");
+}
+
+#[test]
+fn a_damaged_state_is_refused_or_harmless() {
+    for (name, other) in [(BOTH[0], BOTH[1]), (BOTH[1], BOTH[0])] {
+        let mut random = Random::new(11);
+        let mut plugin = open(name);
+        shuffle(&mut plugin, 5);
+        let mut full: serde_json::Value =
+            serde_json::from_slice(&plugin.save().expect("saves")[8..]).expect("a state is JSON");
+        let held = serde_json::json!({ "params": full["params"], "loudness_lu": 2.5 });
+        full["fields"]["slots"] =
+            serde_json::json!({ "current": "c", "slots": { "a": held, "d": held } }).to_string().into();
+        let full = with_length(full.to_string().as_bytes());
+        plugin.load(&full).expect("loads");
+        let saved = plugin.save().expect("saves");
+        for round in 0..200 {
+            is_refused_or_harmless(&mut plugin, &damage(&saved, &mut random), &format!("{name}, values {round}"));
+            let mut flipped = saved.clone();
+            for _ in 0..1 + random.bits() % 12 {
+                let place = 8 + random.bits() as usize % (flipped.len() - 8);
+                flipped[place] ^= 1 << (random.bits() % 8);
+            }
+            is_refused_or_harmless(&mut plugin, &flipped, &format!("{name}, flipped bits {round}"));
+            let cut = 8 + random.bits() as usize % (saved.len() - 8);
+            is_refused_or_harmless(&mut plugin, &with_length(&saved[8..cut]), &format!("{name}, cut at {cut}"));
+        }
+        for depth in [100, 10_000, 1_000_000] {
+            let deep = format!("{}{}", r#"{"params":"#.repeat(depth), "}".repeat(depth));
+            is_refused_or_harmless(&mut plugin, &with_length(deep.as_bytes()), &format!("{name}, {depth} deep"));
+        }
+        let mut foreign = open(other);
+        shuffle(&mut foreign, 6);
+        is_refused_or_harmless(&mut plugin, &foreign.save().expect("saves"), &format!("{name}, the state of {other}"));
+        plugin.set("Latency", "Live").expect("sets");
+        plugin.activate(RATE, BLOCK).expect("activates");
+        let output = through(&mut plugin, &noise(9_600, 4), BLOCK);
+        assert!(output.iter().flatten().all(|x| x.is_finite()), "{name}: sound after damaged states");
+    }
+}
+
 #[test]
 fn a_state_is_heard_at_once_in_a_plugin_that_plays() {
     for name in BOTH {

@@ -1,10 +1,12 @@
 //! The built plug-ins in real hosts.
 
+mod another;
 mod bundles;
 mod clap;
 mod clap_guard;
 mod clap_state;
 mod latency;
+mod memory;
 mod presets;
 mod python;
 mod remote;

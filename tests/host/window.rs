@@ -1,7 +1,7 @@
 //! The built CLAP's editor in a real window, with a real mouse.
 
+use crate::another::another_process;
 use crate::bundles::{BLOCK, BOTH, RATE, noise, open};
-use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tandem_render::host::{Plugin, Request};
@@ -13,9 +13,6 @@ static SCREEN: Mutex<()> = Mutex::new(());
 
 /// The environment variable that names the panel to open with.
 const PANEL: &str = "TANDEM_PANEL";
-
-/// Marks the process that a test has started for itself.
-const INSIDE: &str = "TANDEM_INSIDE";
 
 /// How long an editor may take to draw itself.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -30,16 +27,6 @@ fn screen() -> MutexGuard<'static, ()> {
     SCREEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs the ignored test called `name` in a process of its own, in another environment.
-fn in_another(name: &str, prepare: impl FnOnce(&mut Command)) {
-    let mut command = Command::new(std::env::current_exe().expect("this test has a path"));
-    command.args(["--exact", name, "--ignored", "--nocapture", "--test-threads", "1"]).env(INSIDE, "1");
-    prepare(&mut command);
-    let output = command.output().expect("starts");
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success() && said.contains("1 passed"), "{name}: {}\n{said}", output.status);
-}
-
 fn drawn(window: &mut Window) -> Picture {
     let picture = window.capture_still(PATIENCE).expect("captures");
     assert!(!picture.is_blank(), "the editor has drawn nothing");
@@ -49,7 +36,7 @@ fn drawn(window: &mut Window) -> Picture {
 #[test]
 fn a_real_mouse_turns_a_knob_in_one_gesture() {
     let _screen = screen();
-    in_another("window::turn_a_knob", |command| {
+    another_process("window::turn_a_knob", |command| {
         command.env(PANEL, "Input");
     });
 }
@@ -99,7 +86,7 @@ fn turn_a_knob() {
 #[test]
 fn opening_the_window_and_automating_behind_it_says_nothing_to_the_host() {
     let _screen = screen();
-    in_another("window::say_nothing", |_| {});
+    another_process("window::say_nothing", |_| {});
 }
 
 #[test]
@@ -126,6 +113,19 @@ fn say_nothing() {
         window.wait(Duration::from_millis(500)).expect("serves");
         assert!(before != drawn(&mut window), "{name}: the editor shows what the host has set");
         assert_eq!(said(&mut window), [], "{name}: the host hears of its own edits");
+    }
+}
+
+#[test]
+fn what_another_window_has_covered_is_drawn_again() {
+    let _screen = screen();
+    for name in BOTH {
+        let mut plugin = open(name);
+        let mut window = Window::open(&mut plugin, None).expect("opens");
+        let before = drawn(&mut window);
+        window.cover(Duration::from_millis(300)).expect("covers");
+        window.wait(Duration::from_secs(2)).expect("serves");
+        assert!(before == window.capture().expect("captures"), "{name}: 2 s after it was covered it looks otherwise");
     }
 }
 
@@ -185,7 +185,7 @@ fn a_display_with_large_pixels_gets_a_larger_window() {
     let _screen = screen();
     let dense = Screen::start().expect("starts");
     dense.set_dpi(144).expect("sets");
-    in_another("window::open_on_a_dense_display", |command| {
+    another_process("window::open_on_a_dense_display", |command| {
         command.env("DISPLAY", &dense.display);
     });
 }
@@ -205,7 +205,7 @@ fn open_on_a_dense_display() {
 #[test]
 fn a_hundred_windows_come_and_go() {
     let _screen = screen();
-    in_another("window::open_and_close", |_| {});
+    another_process("window::open_and_close", |_| {});
 }
 
 /// Threads of this process.
@@ -237,7 +237,7 @@ fn open_and_close() {
 #[test]
 fn five_windows_at_once_draw_and_obey_each_for_itself() {
     let _screen = screen();
-    in_another("window::five_at_once", |command| {
+    another_process("window::five_at_once", |command| {
         command.env(PANEL, "Input");
     });
 }
@@ -300,10 +300,10 @@ fn play(plugin: &mut Plugin) {
 
 #[test]
 fn without_a_display_the_editor_is_refused_and_the_sound_goes_on() {
-    in_another("window::do_without_a_display", |command| {
+    another_process("window::do_without_a_display", |command| {
         command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     });
-    in_another("window::do_without_a_display", |command| {
+    another_process("window::do_without_a_display", |command| {
         command.env("DISPLAY", ":4711");
     });
 }
@@ -311,7 +311,7 @@ fn without_a_display_the_editor_is_refused_and_the_sound_goes_on() {
 #[test]
 fn without_opengl_the_editor_is_refused_and_the_sound_goes_on() {
     let bare = Screen::start_without_gl().expect("starts");
-    in_another("window::do_without_a_display", |command| {
+    another_process("window::do_without_a_display", |command| {
         // Neither the display's own way to it, nor the other, through the drivers that are listed here.
         command.env("DISPLAY", &bare.display).env("__EGL_VENDOR_LIBRARY_FILENAMES", "/nowhere.json");
     });

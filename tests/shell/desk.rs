@@ -98,6 +98,7 @@ impl Desk {
         let tree = parameters::<P>();
         let controls = tree.controls().clone();
         let telemetry = Telemetry::of::<P::Rack>();
+        telemetry.samples.open();
         let recall = Arc::new(Recall::new(controls.clone()));
         let mut view = View::new(P::NAME, &controls, &telemetry, recall.clone());
         view.open(panel);

@@ -321,3 +321,23 @@ fn the_smallest_screen_fits_a_small_laptop() {
     assert!(SIZE.x <= laptop.x && SIZE.y <= laptop.y && LEAST.x <= SIZE.x && LEAST.y <= SIZE.y);
     assert_eq!(Channel::EDITOR_SIZE, (SIZE.x as u32, SIZE.y as u32));
 }
+
+#[test]
+fn set_trim_brings_the_loudest_to_0_vu_in_one_gesture() {
+    let mut desk = Desk::channel("Input");
+    let at = desk.rect("Input Set Trim").center();
+    desk.click(at, Modifiers::NONE);
+    assert_eq!(desk.done(), [], "before anything has come there is nothing to set");
+    // 0 VU is -18 dBFS: 3.5 dB more than the louder of these; the second one is clamped to the trim's range.
+    for (vu_db, expected) in [([-21.5, -24.0], 3.5), ([-60.0, -60.0], 3.5), ([20.0, 0.0], -24.0)] {
+        desk.bench().telemetry.input.publish(LevelReading { peak_db: [-6.0; 2], vu_db });
+        desk.harness.step();
+        let at = desk.rect("Input Set Trim").center();
+        desk.click(at, Modifiers::NONE);
+        let trim = desk.value("Input Trim");
+        assert!((trim - expected).abs() < 1e-3, "{vu_db:?} dBFS sets {trim} dB, {expected} expected");
+    }
+    let trim = desk.index("Input Trim");
+    let gestures = desk.done().iter().filter(|done| **done == Done::Begin(trim)).count();
+    assert_eq!(gestures, 2, "one gesture a click that changes something");
+}

@@ -76,7 +76,7 @@ fn play(spectrum: &mut Spectrum, telemetry: &Telemetry, freq_hz: f32, levels_db:
                 gain * (std::f64::consts::TAU * f64::from(freq_hz) * n / f64::from(RATE)).sin() as f32
             })
         };
-        telemetry.samples.force_push(Samples { input: sine(gains[0]), output: sine(gains[1]), side: [0.0; SAMPLES] });
+        telemetry.samples.send(Samples { input: sine(gains[0]), output: sine(gains[1]), side: [0.0; SAMPLES] });
         if block % 24 == 23 {
             spectrum.update(telemetry, (block * SAMPLES) as f64 / f64::from(RATE));
         }
@@ -87,6 +87,7 @@ fn play(spectrum: &mut Spectrum, telemetry: &Telemetry, freq_hz: f32, levels_db:
 fn the_spectrum_shows_a_sine_at_its_frequency_and_level() {
     for (freq_hz, levels_db) in [(1_000.0, [-12.0, -6.0]), (100.0, [-20.0, -30.0]), (8_000.0, [-6.0, -40.0])] {
         let telemetry = Telemetry::of::<Rack>();
+        telemetry.samples.open();
         telemetry.rate.store(RATE, Relaxed);
         let mut spectrum = Spectrum::default();
         play(&mut spectrum, &telemetry, freq_hz, levels_db, 3.0);
@@ -111,6 +112,7 @@ fn the_spectrum_shows_a_sine_at_its_frequency_and_level() {
 #[test]
 fn the_spectrum_comes_to_rest_when_nothing_plays() {
     let telemetry = Telemetry::of::<Rack>();
+    telemetry.samples.open();
     telemetry.rate.store(RATE, Relaxed);
     let mut spectrum = Spectrum::default();
     play(&mut spectrum, &telemetry, 440.0, [-6.0; 2], 1.0);

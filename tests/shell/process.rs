@@ -235,16 +235,17 @@ fn telemetry_tells_levels_always_and_samples_to_an_open_editor() {
     let mut rig = Rig::<Channel>::new(PluginApi::Vst3, 0);
     let telemetry = rig.shell.telemetry().clone();
     assert_eq!(telemetry.rate.load(Relaxed), RATE);
+    telemetry.samples.open();
     rig.set("Output Fader", "-6 dB");
     rig.process(&mut [vec![0.5f32; 4_096], vec![0.25f32; 4_096]]);
     let (input, output) = (telemetry.input.take_peak_db(), telemetry.output.take_peak_db());
     for (read, wanted) in [(input[0], -6.02), (input[1], -12.04), (output[0], -12.02), (output[1], -18.04)] {
         assert!((read - wanted).abs() < 0.01, "a peak of {read} dB, {wanted} expected");
     }
-    assert!(telemetry.samples.is_empty(), "samples without an editor");
+    assert!(telemetry.samples.next().is_none(), "samples without an editor");
     telemetry.editor_open.store(true, Relaxed);
     rig.process(&mut noise(2, 512, 2));
-    assert!(!telemetry.samples.is_empty(), "no samples with an editor");
+    assert!(telemetry.samples.next().is_some(), "no samples with an editor");
     rig.shell.deactivate();
     assert_eq!(telemetry.rate.load(Relaxed), 0.0, "the rate of a plug-in that is not active");
 }

@@ -5,7 +5,11 @@ use tandem_dsp::chain::channel::{Channel, ChannelSettings};
 use tandem_dsp::chain::master::{Master, MasterSettings};
 use tandem_dsp::chain::{Chain, Rack};
 use tandem_dsp::control::{Choice, Dial, Enumerated, Sequence, Settings, Switch, Visit};
+use tandem_dsp::module::compressor::Character;
+use tandem_dsp::module::input::ZeroVu;
+use tandem_dsp::module::saturator::Curve;
 use tandem_dsp::order::Order;
+use tandem_dsp::units::db_to_gain;
 use tandem_dsp::{Frame, LatencyMode};
 use tandem_tests::measure::{lane, null_db, peak_above_db, peak_db, tapered};
 use tandem_tests::signals::{Random, impulse, pink, sine, white};
@@ -304,4 +308,37 @@ fn the_channel_allocates_nothing_but_in_prepare() {
 #[test]
 fn the_master_allocates_nothing_but_in_prepare() {
     allocates_nothing_but_in_prepare::<Master>();
+}
+
+/// What depends on level works the same on everything that is as far above 0 VU.
+#[test]
+fn what_is_louder_over_a_louder_0_vu_sounds_the_same() {
+    let settings = |zero_vu, character, curve| {
+        let mut settings = ChannelSettings::default();
+        settings.input.zero_vu = zero_vu;
+        // No threshold is a level in dBFS here: it moves along.
+        settings.comp.on = true;
+        settings.comp.module.character = character;
+        settings.comp.module.threshold_db = zero_vu.dbfs() - 6.0;
+        settings.saturator.on = true;
+        settings.saturator.module.curve = curve;
+        settings.saturator.module.drive_db = 12.0;
+        settings
+    };
+    let input = pink(96_000, 5, -18.0);
+    let by_4_db = |frames: &[Frame], db: f64| -> Vec<Frame> {
+        frames.iter().map(|frame| frame.map(|x| x * db_to_gain(db))).collect()
+    };
+    let processed = |settings: &ChannelSettings, input: &[Frame]| {
+        let mut chain = started::<Channel>(48_000.0, LatencyMode::Mix, settings);
+        let mut output = input.to_vec();
+        chain.process(&mut output, &[]);
+        output
+    };
+    for character in [Character::VariMu, Character::Rms] {
+        let expected = processed(&settings(ZeroVu::Minus18, character, Curve::Tape), &input);
+        let louder = processed(&settings(ZeroVu::Minus14, character, Curve::Tape), &by_4_db(&input, 4.0));
+        let null = null_db(&by_4_db(&louder, -4.0)[9_600..], &expected[9_600..]);
+        assert!(null < -80.0, "{character:?}: 4 dB louder over a 0 VU 4 dB higher leaves {null:.1} dB");
+    }
 }

@@ -28,6 +28,8 @@
 /// moves it. It is part of what an order's code means, so it never changes; places without a module are free for later
 /// ones.
 ///
+/// Every rack has an `input` under `first`: it says which level is 0 VU.
+///
 /// `observer` is the meter of the whole; `()` where there is none.
 ///
 /// `reserved_ms` is the latency of each [`LatencyMode`](crate::LatencyMode), in their order: what the modules do not use
@@ -160,6 +162,7 @@ macro_rules! rack {
             }
 
             fn set(&mut self, settings: &$settings) {
+                self.calibrate(settings.input.zero_vu.dbfs());
                 $(self.$first.set(&settings.$first);)*
                 $(self.$field.set(&settings.$field);)*
                 $(self.$last.set(&settings.$last);)*
@@ -220,6 +223,10 @@ macro_rules! rack {
                 $($crate::Processor::learn(&mut self.$first, target_lufs);)*
                 $($crate::Processor::learn(&mut self.$field, target_lufs);)*
                 $($crate::Processor::learn(&mut self.$last, target_lufs);)*
+            }
+
+            fn calibrate(&mut self, zero_vu_db: f64) {
+                $($crate::Processor::calibrate(&mut self.$field, zero_vu_db);)+
             }
 
             fn tempo(&mut self, bpm: f64) {

@@ -184,6 +184,10 @@ impl<P: Processor> Processor for Stage<P> {
         self.module.learn(target_lufs);
     }
 
+    fn calibrate(&mut self, zero_vu_db: f64) {
+        self.module.calibrate(zero_vu_db);
+    }
+
     fn tempo(&mut self, bpm: f64) {
         self.module.tempo(bpm);
     }

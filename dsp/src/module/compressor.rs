@@ -130,14 +130,6 @@ impl Default for Compressor {
 }
 
 impl Compressor {
-    /// Says which level in dBFS is 0 VU: where the vari-mu has its ratio, and below what the RMS character hears a pause.
-    pub fn calibrate(&mut self, zero_vu_db: f64) {
-        if zero_vu_db != self.zero_vu_db {
-            self.zero_vu_db = zero_vu_db;
-            self.aim_curve();
-        }
-    }
-
     /// What it is doing.
     pub fn read(&self) -> CompressorReading {
         CompressorReading {
@@ -433,6 +425,14 @@ impl Processor for Compressor {
         report.value(&REDUCTION_READOUT, reduction_db);
         report.value(&MAKE_UP_READOUT, make_up_db.unwrap_or(f64::NEG_INFINITY));
         report.value(&NO_KEY_READOUT, f64::from(u8::from(key == KeyState::Silent)));
+    }
+
+    /// 0 VU is where the vari-mu has its ratio, and what tells the RMS character below which level a pause is.
+    fn calibrate(&mut self, zero_vu_db: f64) {
+        if zero_vu_db != self.zero_vu_db {
+            self.zero_vu_db = zero_vu_db;
+            self.aim_curve();
+        }
     }
 
     /// Lets hear the key, as the detector hears it.

@@ -76,7 +76,7 @@ pub static ZERO_VU: Choice = Choice {
     ],
     default: 1,
     automatable: false,
-    help: "The level that the VU meters show as 0 VU.",
+    help: "The level that the VU meters show as 0 VU, and to which Vari-Mu, RMS and the saturator are calibrated.",
 };
 
 /// See [`ZERO_VU`].
@@ -117,7 +117,7 @@ pub struct InputSettings {
     pub flip_right: bool,
     /// [`CHANNELS`].
     pub channels: Channels,
-    /// [`ZERO_VU`]: for the meters, the sound does not depend on it.
+    /// [`ZERO_VU`].
     pub zero_vu: ZeroVu,
 }
 

@@ -246,14 +246,6 @@ fn shelves(&[_, _, tone_db, _, _, _, low_db, high_db, centre_octaves, ..]: &[f64
 }
 
 impl Saturator {
-    /// Says which level in dBFS is 0 VU: the curves' ceiling is 18 dB above.
-    pub fn calibrate(&mut self, zero_vu_db: f64) {
-        if zero_vu_db != self.zero_vu_db {
-            self.zero_vu_db = zero_vu_db;
-            self.aim();
-        }
-    }
-
     /// What it is doing.
     pub fn read(&self) -> SaturatorReading {
         SaturatorReading { driven_db: gain_to_db(f64::from(self.driven_peak)), level_db: self.level.gain_db() }
@@ -525,6 +517,14 @@ impl Processor for Saturator {
     fn set(&mut self, settings: &SaturatorSettings) {
         self.settings = *settings;
         self.aim();
+    }
+
+    /// The curves' ceiling is 18 dB above 0 VU.
+    fn calibrate(&mut self, zero_vu_db: f64) {
+        if zero_vu_db != self.zero_vu_db {
+            self.zero_vu_db = zero_vu_db;
+            self.aim();
+        }
     }
 
     fn control(&mut self) {

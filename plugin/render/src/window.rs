@@ -172,6 +172,30 @@ impl<'p> Window<'p> {
         self.wait(AFTER_EVENT)
     }
 
+    /// Lays another window over all of it for `duration`, and takes it away.
+    pub fn cover(&mut self, duration: Duration) -> Result<()> {
+        let cover = self.connection.generate_id()?;
+        self.connection.create_window(
+            x11rb::COPY_DEPTH_FROM_PARENT,
+            cover,
+            self.root,
+            self.at.0,
+            self.at.1,
+            self.size.0 as u16,
+            self.size.1 as u16,
+            0,
+            WindowClass::INPUT_OUTPUT,
+            x11rb::COPY_FROM_PARENT,
+            &CreateWindowAux::new().override_redirect(1).background_pixel(0),
+        )?;
+        self.connection.map_window(cover)?;
+        self.connection.sync()?;
+        self.wait(duration)?;
+        self.connection.destroy_window(cover)?;
+        self.connection.sync()?;
+        Ok(())
+    }
+
     /// Serves plug-in and window for `duration`.
     pub fn wait(&mut self, duration: Duration) -> Result<()> {
         let end = Instant::now() + duration;

@@ -139,7 +139,7 @@ impl Editor for WindowEditor {
             // The host has not asked for the size yet.
             window.resize(Size::Physical(wanted))?;
         }
-        while telemetry.samples.pop().is_some() {}
+        telemetry.samples.open();
         telemetry.editor_open.store(true, Relaxed);
         let handle = Handle { shared: self.shared.clone(), telemetry, state, repaint: controls.repaint().clone() };
         Ok(SpawnedEditor { handle, window })

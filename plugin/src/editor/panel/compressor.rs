@@ -1,6 +1,6 @@
 //! Compressor: its curve with the signal on it, what it takes over time, and its controls.
 
-use super::dynamics::{Past, auto_level, key_controls, listening};
+use super::dynamics::{Past, key_controls, listening, set_measured};
 use super::{Kind, Panel, has};
 use crate::editor::levels::{FLOOR_DB, History, STEP_S, STEPS};
 use crate::editor::session::{Help, Session};
@@ -168,7 +168,8 @@ impl Compressor {
             super::divide(ui, session);
             knob(ui, session, group.dial(&MAKE_UP), Size::Medium);
             let text = "Sets the make-up to what was taken in the last three seconds of programme, and holds.";
-            auto_level(ui, session, self.group, &MAKE_UP, &MAKE_UP_READOUT, text);
+            let measured = session.look.get(self.group, &MAKE_UP_READOUT);
+            set_measured(ui, session, self.group, &MAKE_UP, measured, ["Auto", text]);
             knob(ui, session, group.dial(&MIX), Size::Medium);
         });
     }

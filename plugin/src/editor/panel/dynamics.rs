@@ -12,7 +12,6 @@ use egui::{Align, Align2, Color32, Mesh, Pos2, Rect, Role, Sense, Shape, Stroke,
 use tandem_dsp::Listen;
 use tandem_dsp::control::{Dial, Group};
 use tandem_dsp::module::key::{BELL_FREQUENCY, BELL_GAIN, BELL_Q, HIGH_PASS, LOW_PASS, SOURCE};
-use tandem_dsp::readout::Readout;
 
 /// Level and reduction over the last seconds.
 pub struct Past<'a> {
@@ -102,24 +101,23 @@ pub fn listening(ui: &mut Ui, session: &Session, group: &'static Group, to: &[Li
     });
 }
 
-/// A button "Auto" that sets `dial` to what `readout` has measured, once: it holds afterwards.
-pub fn auto_level(
+/// A button `word` that sets `dial` to what has been `measured`, once: it holds afterwards.
+pub fn set_measured(
     ui: &mut Ui,
     session: &Session,
     group: &'static Group,
     dial: &'static Dial,
-    readout: &'static Readout,
-    text: &str,
+    measured: Option<f32>,
+    [word, text]: [&str; 2],
 ) {
-    let measured = session.look.get(group, readout);
     ui.vertical(|ui| {
         ui.add_space(28.0);
         let (rect, _) = ui.allocate_exact_size(vec2(48.0, 28.0), Sense::hover());
         ui.add_enabled_ui(measured.is_some(), |ui| {
-            let response = ui.interact(rect, ui.make_persistent_id("auto"), Sense::click());
-            let name = format!("{} Auto {}", group.name, dial.name);
+            let response = ui.interact(rect, ui.make_persistent_id(word), Sense::click());
+            let name = format!("{} {word} {}", group.name, dial.name);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, measured.is_some(), &name));
-            toggle::button(ui, session, &response, rect, "Auto", false);
+            toggle::button(ui, session, &response, rect, word, false);
             if response.contains_pointer() || response.has_focus() {
                 session.say(Help { name, text: text.to_string(), wrong: false });
             }

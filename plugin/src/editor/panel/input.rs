@@ -1,6 +1,8 @@
 //! Input: trim against 0 VU, polarity and channels.
 
+use super::dynamics::set_measured;
 use super::{Kind, Panel, has};
+use crate::editor::levels::FLOOR_DB;
 use crate::editor::session::Session;
 use crate::editor::widget::knob::{Size, knob};
 use crate::editor::widget::menu::segments;
@@ -27,12 +29,12 @@ impl Panel for Input {
         });
         super::row(ui, |ui| {
             knob(ui, session, group.dial(&TRIM), Size::Large);
+            let text = "Sets the trim so that the loudest of the last 20 s stands at 0 VU, and holds.";
+            set_measured(ui, session, self.group, &TRIM, needed_trim_db(session), ["Set", text]);
             super::divide(ui, session);
             super::titled(ui, session, "Polarity", |ui| {
-                ui.horizontal(|ui| {
-                    toggle(ui, session, group.switch(&FLIP_LEFT), Some(64.0));
-                    toggle(ui, session, group.switch(&FLIP_RIGHT), Some(64.0));
-                });
+                toggle(ui, session, group.switch(&FLIP_LEFT), Some(64.0));
+                toggle(ui, session, group.switch(&FLIP_RIGHT), Some(64.0));
             });
             super::divide(ui, session);
             super::titled(ui, session, "Channels", |ui| segments(ui, session, group.choice(&CHANNELS), 5, 270.0));
@@ -45,4 +47,10 @@ impl Panel for Input {
         let trim = session.controls.group(self.group).dial(&TRIM);
         format!("trim {}", session.text(trim).trim_end_matches(" dB"))
     }
+}
+
+/// The trim in dB that brings the loudest VU level of the last seconds to 0 VU; `None` where nothing has come.
+fn needed_trim_db(session: &Session) -> Option<f32> {
+    let loudest_db = session.levels.input.vus.back().fold(FLOOR_DB, |loudest, (_, vu_db)| loudest.max(vu_db));
+    (loudest_db > FLOOR_DB).then(|| session.zero_vu_db() as f32 - loudest_db)
 }

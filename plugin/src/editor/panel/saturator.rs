@@ -1,6 +1,6 @@
 //! Saturator: its curve as far as the sound goes, the harmonics that come of that, and its controls.
 
-use super::dynamics::{auto_level, listening};
+use super::dynamics::{listening, set_measured};
 use super::{Kind, Panel, has};
 use crate::editor::session::{Help, Session};
 use crate::editor::theme;
@@ -74,7 +74,8 @@ impl Panel for Saturator {
             super::divide(ui, session);
             knob(ui, session, group.dial(&LEVEL), Size::Medium);
             let text = "Sets the level to what the curve took of the last three seconds of programme, and holds.";
-            auto_level(ui, session, self.group, &LEVEL, &LEVEL_READOUT, text);
+            let measured = session.look.get(self.group, &LEVEL_READOUT);
+            set_measured(ui, session, self.group, &LEVEL, measured, ["Auto", text]);
             knob(ui, session, group.dial(&MIX), Size::Medium);
             listening(ui, session, self.group, &[Listen::Delta]);
         });

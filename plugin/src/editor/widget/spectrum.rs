@@ -96,7 +96,7 @@ impl Spectrum {
     pub fn update(&mut self, telemetry: &Telemetry, now: f64) -> bool {
         let passed = (now - std::mem::replace(&mut self.at, now)).clamp(0.0, 1.0) as f32;
         let mut came = false;
-        while let Some(block) = telemetry.samples.pop() {
+        while let Some(block) = telemetry.samples.next() {
             self.push(&block);
             came = true;
         }

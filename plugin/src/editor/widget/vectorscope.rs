@@ -23,7 +23,7 @@ pub struct Vectorscope {
 impl Vectorscope {
     /// Takes what has come by `now` seconds. Returns whether the next picture will differ.
     pub fn update(&mut self, telemetry: &Telemetry, now: f64) -> bool {
-        while let Some(block) = telemetry.samples.pop() {
+        while let Some(block) = telemetry.samples.next() {
             self.came_at = now;
             for (middle, side) in block.output.iter().zip(&block.side).step_by(2) {
                 self.points.push_back([*middle, *side]);
