@@ -334,6 +334,11 @@ impl<P: Product> Shell<P> {
         &self.telemetry
     }
 
+    /// The way to the host.
+    pub fn link(&self) -> &HostLink {
+        &self.link
+    }
+
     /// The parameters and what is stored beside them.
     pub fn stored(&self) -> &Arc<Stored<ShellSettings<RackSettings<P>>>> {
         &self.stored

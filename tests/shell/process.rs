@@ -463,7 +463,13 @@ fn matched_slots_are_equally_loud_after_3_s_of_each() {
     println!("matched: {apart:.2} LU apart, {loudness:.2?} LUFS");
     assert!(apart <= 0.2, "matched the slots differ by {apart:.2} LU, 0.2 allowed: {loudness:.2?}");
     assert!((matched - softest).abs() <= 0.2, "the softest was {softest:.2} LUFS and is {matched:.2}");
-    // No editor, no match: the last one, a louder one, as it is.
+    // Offline no match, nor without an editor: the last one, a louder one, as it is.
+    rig.shell.link().set_offline(true);
+    let offline = lufs(&rig.play(&programme(6, 3))[48_000..]);
+    assert!(offline > loudness[2] + 1.0, "offline C is {offline:.2} LUFS, matched {:.2}", loudness[2]);
+    rig.shell.link().set_offline(false);
+    let again = lufs(&rig.play(&programme(6, 3))[48_000..]);
+    assert!((again - loudness[2]).abs() < 0.2, "in real time again C is {again:.2} LUFS, {:.2} before", loudness[2]);
     telemetry.editor_open.store(false, Relaxed);
     let alone = lufs(&rig.go_on(&programme(6, 3))[48_000..]);
     assert!(alone > loudness[2] + 1.0, "without an editor C is {alone:.2} LUFS, matched {:.2}", loudness[2]);

@@ -189,7 +189,7 @@ impl HostLink {
     }
 
     /// Notes whether the host renders offline.
-    pub(crate) fn set_offline(&self, offline: bool) {
+    pub fn set_offline(&self, offline: bool) {
         self.offline.store(offline, Relaxed);
     }
 }
