@@ -66,7 +66,7 @@ fn chains(criterion: &mut Criterion) {
     master.saturator.on = true;
     master.saturator.module.drive_db = 6.0;
     master.glue.module.threshold_db = -20.0;
-    master.eq.module = six_bands(master.eq.module);
+    master.eq.module.filters = six_bands(master.eq.module.filters);
     master.limiter.on = true;
     master.limiter.module.gain_db = 6.0;
     master.input.trim_db = -2.0;

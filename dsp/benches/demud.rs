@@ -29,6 +29,7 @@ fn demuds(criterion: &mut Criterion) {
     row("de-mud, whole range, nothing sticks out", &noise, whole);
     row("de-mud, whole range, four tones", &ringing, whole);
     dearest("de-mud, four tones", &ringing, || started(narrow), run);
+    dearest("de-mud, whole range, four tones", &ringing, || started(whole), run);
 }
 
 fn started(settings: DemudSettings) -> Demud {

@@ -65,6 +65,13 @@ impl Observer for () {
 /// Input so quiet for so long that nothing sounds any more; see [`Chain::asleep`].
 const SILENCE: f64 = 1e-9;
 
+/// The most frames that one module after the other runs over: enough for each to find what it needs at hand, and few
+/// enough for them to stay there.
+const STRETCH: usize = 8 * CONTROL_INTERVAL;
+
+/// Where there is no side-chain.
+static NO_KEYS: [Frame; STRETCH] = [[0.0; 2]; STRETCH];
+
 /// Runs a rack over buffers of any length, on a control grid that does not depend on how they are cut.
 pub struct Chain<R: Rack> {
     /// The modules.
@@ -84,6 +91,8 @@ pub struct Chain<R: Rack> {
     quiet: usize,
     /// Whether nothing can sound any more.
     asleep: bool,
+    /// Frames since it fell asleep, which was at a control tick.
+    slept: usize,
     /// Whether the observer is to start anew at the next control tick.
     observe_anew: bool,
     /// Whether it has settings since the last reset.
@@ -113,6 +122,7 @@ impl<R: Rack + Default> Default for Chain<R> {
             wet: Gain::default(),
             quiet: 0,
             asleep: false,
+            slept: 0,
             observe_anew: false,
             started: false,
             blink: Blink::default(),
@@ -156,21 +166,28 @@ impl<R: Rack> Chain<R> {
         self.observer.reset();
         self.phase = 0;
         self.quiet = 0;
-        self.asleep = false;
+        (self.asleep, self.slept) = (false, 0);
         self.observe_anew = false;
+    }
+
+    /// For the rack, the time that it slept is over.
+    fn wake(&mut self) {
+        if std::mem::take(&mut self.asleep) {
+            self.rack.pass(std::mem::take(&mut self.slept));
+        }
     }
 
     /// Aims at new settings; they are on their way from the next control tick on.
     pub fn set(&mut self, settings: &R::Settings) {
+        // Asleep, no control tick would bring it there.
+        self.wake();
         match self.blink.next() {
             Some(next) => *next = *settings,
             None => self.rack.set(settings),
         }
         self.started = true;
         self.difference.settings_changed();
-        // Asleep, no control tick would bring it there.
         self.quiet = 0;
-        self.asleep = false;
     }
 
     /// Goes over to settings of any kind in 25 ms without a click: out, there, and in again. For a chain that is
@@ -240,13 +257,20 @@ impl<R: Rack> Chain<R> {
     /// Processes `frames` in place. `keys` is the external side-chain, as long as `frames` or empty where there is none.
     pub fn process(&mut self, frames: &mut [Frame], keys: &[Frame]) {
         // What the rack has been told meanwhile, such as what to let hear, may have woken it.
-        self.asleep &= self.rack.is_settled();
+        if !self.rack.is_settled() {
+            self.wake();
+        }
         if self.sleeps_through(frames) {
             return;
         }
         let mut key = [[0.0; 2]; CONTROL_INTERVAL];
         let mut at = 0;
         while at < frames.len() {
+            let stretch = self.run_stretch(&mut frames[at..], keys.get(at..).unwrap_or(&[]));
+            if stretch > 0 {
+                at += stretch;
+                continue;
+            }
             if self.phase == 0 {
                 self.attended = self.attend;
                 self.blink.control(&mut self.rack);
@@ -273,6 +297,42 @@ impl<R: Rack> Chain<R> {
         }
     }
 
+    /// As many whole control intervals at once as nothing but the rack has to do with: what comes out is the same. Returns
+    /// how many frames these are.
+    fn run_stretch(&mut self, frames: &mut [Frame], keys: &[Frame]) -> usize {
+        let calm = !self.attend && !self.asleep && !self.observe_anew && self.blink.is_at_rest();
+        if self.phase != 0 || !calm || self.wet.settled() != Some(1.0) || self.matched.settled() != Some(1.0) {
+            return 0;
+        }
+        let most = frames.len().min(STRETCH);
+        let mut intervals = frames[..most].chunks_exact_mut(CONTROL_INTERVAL);
+        // Where it is silent it may have to fall asleep.
+        let mut length = 0;
+        while intervals.next().is_some_and(|interval| clean(interval) > SILENCE) {
+            length += CONTROL_INTERVAL;
+        }
+        if length <= CONTROL_INTERVAL {
+            return 0;
+        }
+        let frames = &mut frames[..length];
+        let mut cleaned;
+        let mut stretch_keys = &NO_KEYS[..length];
+        if let Some(keys) = keys.get(..length) {
+            cleaned = NO_KEYS;
+            cleaned[..length].copy_from_slice(keys);
+            clean(&mut cleaned[..length]);
+            stretch_keys = &cleaned[..length];
+        }
+        (self.attended, self.quiet) = (false, 0);
+        self.input_level.run(frames);
+        self.blink.pass(length);
+        self.dry.push(frames);
+        self.rack.run_intervals(frames, stretch_keys);
+        self.output_level.run(frames);
+        frames.chunks(CONTROL_INTERVAL).for_each(|run| self.observer.run(run));
+        length
+    }
+
     /// Whether the whole block is silence in and silence out, and done: asleep, with nothing to fade or to start anew.
     fn sleeps_through(&mut self, frames: &mut [Frame]) -> bool {
         let heard = self.wet.steady() == Some(1.0) && self.wet.target() == 1.0;
@@ -288,6 +348,7 @@ impl<R: Rack> Chain<R> {
     /// Nothing is left in the rack, and what is left in `dry` is as silent as what would come after it.
     fn silence(&mut self, frames: &mut [Frame]) {
         frames.fill([0.0; 2]);
+        self.slept = self.slept.saturating_add(frames.len());
         self.input_level.run_silence(frames.len());
         self.output_level.run_silence(frames.len());
         for run in frames.chunks(CONTROL_INTERVAL) {
@@ -300,8 +361,14 @@ impl<R: Rack> Chain<R> {
     fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
         let loud = clean(frames) > SILENCE;
         self.quiet = if loud { 0 } else { self.quiet.saturating_add(frames.len()) };
-        self.asleep &= !loud;
-        if self.asleep && self.wet.steady() == Some(1.0) {
+        if loud {
+            self.wake();
+        }
+        if self.asleep {
+            for _ in &*frames {
+                self.wet.advance();
+                self.matched.advance();
+            }
             return self.silence(frames);
         }
         self.input_level.run(frames);

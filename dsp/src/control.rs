@@ -103,6 +103,8 @@ pub enum Unit {
     Lu,
     /// Frequency in Hz.
     Hertz,
+    /// Distance of two frequencies, octaves.
+    Octaves,
     /// Time in ms.
     Millis,
     /// A compression ratio n:1.

@@ -11,6 +11,7 @@
 //!   presets are derived from that.
 //! - A module says in the same way what it measures ([`readout`]), and may let hear something else than its output
 //!   ([`listen`]).
+//! - What takes large transforms is built elsewhere, from a plan that a module gives ([`kernel`]).
 //! - What a filter or curve reports (`magnitude_db`, `latency`) is what it does: the editor draws it, the tests
 //!   measure against it.
 //! - Neutral means neutral: a module at its defaults is a pure delay of `latency()` frames.
@@ -20,11 +21,14 @@
 #![forbid(unsafe_code)]
 
 pub mod block;
+pub mod captured;
 pub mod chain;
 pub mod control;
+pub mod kernel;
 pub mod listen;
 pub mod meter;
 pub mod module;
+pub mod monitor;
 pub mod order;
 pub mod processor;
 pub mod readout;

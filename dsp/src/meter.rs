@@ -10,4 +10,5 @@ pub mod level;
 pub mod loudness;
 mod planar;
 pub mod programme;
+pub mod thirds;
 pub mod true_peak;

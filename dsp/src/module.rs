@@ -14,6 +14,7 @@ pub mod input;
 pub mod key;
 pub mod leveler;
 pub mod limiter;
+pub mod match_eq;
 pub mod multiband;
 pub mod output;
 pub mod reverb;

@@ -1,6 +1,9 @@
 //! The contract every processor keeps.
 
+use crate::block::convolver;
+use crate::captured::{Captured, Source};
 use crate::control::{Choice, Enumerated, Named, Settings};
+use crate::kernel::{Kernel, Plan};
 use crate::listen::Listen;
 use crate::readout::Report;
 
@@ -79,6 +82,12 @@ pub trait Processor {
         true
     }
 
+    /// Time has passed in which it rested from running: `frames` of silence since the last control tick, and no control
+    /// tick in them. What swings or is measured by the clock goes on as if it had run.
+    fn pass(&mut self, frames: usize) {
+        let _ = frames;
+    }
+
     /// Tells what it has measured since it last told: always the same readouts in the same order.
     fn report(&mut self, report: &mut impl Report) {
         let _ = report;
@@ -110,9 +119,39 @@ pub trait Processor {
         let _ = zero_vu_db;
     }
 
+    /// Begins to capture from `source`, or ends it. What comes of it is reported; nothing is set.
+    fn capture(&mut self, source: Option<Source>) {
+        let _ = source;
+    }
+
+    /// Says what has been captured for it to match, and applied; `None` where nothing has.
+    fn match_to(&mut self, captured: Option<&Captured>) {
+        let _ = captured;
+    }
+
     /// Says how fast the song is, in beats a minute; [`TEMPO_BPM`] until it is said.
     fn tempo(&mut self, bpm: f64) {
         let _ = bpm;
+    }
+
+    /// What it would have built off the audio thread, if there is anything: each plan is given once.
+    fn next_plan(&mut self) -> Option<Plan> {
+        None
+    }
+
+    /// Whether a plan that it has given has not come back as a kernel yet.
+    fn awaits_kernel(&self) -> bool {
+        false
+    }
+
+    /// Takes what has been built of one of its plans. Gives back what it has no use for.
+    fn take_kernel(&mut self, kernel: Kernel) -> Option<Kernel> {
+        Some(kernel)
+    }
+
+    /// Gives back a kernel that it is done with, to be freed off the audio thread.
+    fn spent_kernel(&mut self) -> Option<convolver::Kernel> {
+        None
     }
 
     /// Up to [`CONTROL_INTERVAL`] frames between two control ticks, in place: what [`tick`](Self::tick) gives frame by frame.
@@ -123,6 +162,18 @@ pub trait Processor {
         debug_assert_eq!(frames.len(), keys.len());
         for (frame, key) in frames.iter_mut().zip(keys) {
             *frame = self.tick(*frame, *key);
+        }
+    }
+
+    /// Whole control intervals from a control tick on, in place: [`control`](Self::control) and [`run`](Self::run) for
+    /// each. One module after the other over some intervals is faster than all of them over each: what it needs is at hand.
+    ///
+    /// `frames` and `keys` are equally long, a multiple of [`CONTROL_INTERVAL`].
+    fn run_intervals(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        debug_assert_eq!(frames.len(), keys.len());
+        for (frames, keys) in frames.chunks_mut(CONTROL_INTERVAL).zip(keys.chunks(CONTROL_INTERVAL)) {
+            self.control();
+            self.run(frames, keys);
         }
     }
 }

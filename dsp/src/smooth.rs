@@ -155,21 +155,15 @@ impl Ramp {
         self.now
     }
 
-    /// The values of the next `frames`, at most a run.
-    #[inline(always)]
-    pub fn run(&mut self, frames: usize) -> [f64; CONTROL_INTERVAL] {
-        let mut values = [self.now; CONTROL_INTERVAL];
-        if self.step != 0.0 {
-            for value in &mut values[..frames] {
-                *value = self.advance();
-            }
-        }
-        values
-    }
-
     /// The last frame's value.
     pub fn now(&self) -> f64 {
         self.now
+    }
+
+    /// Whether the next frame's value is another one.
+    #[inline(always)]
+    pub fn is_moving(&self) -> bool {
+        self.step != 0.0
     }
 }
 
@@ -219,6 +213,11 @@ impl Gain {
     #[inline(always)]
     pub fn steady(&self) -> Option<f64> {
         (self.ramp.step == 0.0).then_some(self.ramp.now)
+    }
+
+    /// Where it is for good, if it has arrived.
+    pub fn settled(&self) -> Option<f64> {
+        self.steady().filter(|now| *now == self.target())
     }
 
     /// Where it is going.

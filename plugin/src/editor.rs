@@ -134,6 +134,9 @@ impl View {
         let edit = self.recall.remember(edit);
         let session = Session::new(controls, &edit, telemetry, state, &self.levels, colours, &self.hands, now);
         bar::keys(ui, &session);
+        if !self.browser.is_open() {
+            panel::monitor::keys(ui, &session);
+        }
         let mut moves = false;
         for (i, tile) in self.tiles.iter_mut().enumerate() {
             moves |= tile.panel.update(&session, i == self.shown);
@@ -189,7 +192,10 @@ impl View {
         telemetry.listening.clear();
         telemetry.contribution.store(false, Relaxed);
         telemetry.matching.switch(false);
+        telemetry.monitoring.clear();
+        telemetry.monitoring.unload();
         telemetry.learn_for.store(f32::NAN, Relaxed);
+        telemetry.capturing.end();
     }
 }
 

@@ -1,7 +1,10 @@
 //! Runs a chain on the audio thread, and changes it for another one while it plays.
 
+use tandem_dsp::block::convolver;
+use tandem_dsp::captured::{Captured, Source};
 use tandem_dsp::chain::{Chain, Rack};
 use tandem_dsp::control::Group;
+use tandem_dsp::kernel::{self, Kernel, Plan};
 use tandem_dsp::{Frame, LatencyMode, Listen};
 
 /// Frames that are processed at a time: small enough for the stack's cache lines, large enough to forget the loop.
@@ -26,6 +29,17 @@ impl<R: Rack + Default> Prepared<R> {
         let mut chain = Chain::default();
         chain.prepare(rate, mode);
         Box::new(Self { chain, rate, mode })
+    }
+}
+
+impl<R: Rack> Prepared<R> {
+    /// Builds the kernels that `settings` need, so that they are there when these come first. For when nothing has been
+    /// processed since a reset. Allocates: not for the audio thread.
+    pub fn supply(&mut self, settings: &R::Settings) {
+        self.chain.set(settings);
+        kernel::supply(&mut self.chain.rack);
+        self.chain.reset();
+        kernel::supply(&mut self.chain.rack);
     }
 }
 
@@ -139,11 +153,48 @@ impl<R: Rack + Default> Engine<R> {
         }
     }
 
+    /// Begins to capture from `source` in the chain that is heard, or ends it; see [`tandem_dsp::Processor::capture`].
+    pub fn capture(&mut self, source: Option<Source>) {
+        self.now.chain.rack.capture(source);
+    }
+
+    /// Says what has been captured and applied to every chain; see [`tandem_dsp::Processor::match_to`].
+    pub fn match_to(&mut self, captured: Option<&Captured>) {
+        for chain in self.chains() {
+            chain.rack.match_to(captured);
+        }
+    }
+
     /// Says how fast the song is to every chain; see [`tandem_dsp::Processor::tempo`].
     pub fn tempo(&mut self, bpm: f64) {
         for chain in self.chains() {
             chain.rack.tempo(bpm);
         }
+    }
+
+    /// What a chain would have built; see [`tandem_dsp::kernel`].
+    pub fn next_plan(&mut self) -> Option<Plan> {
+        self.chains().find_map(|chain| chain.rack.next_plan())
+    }
+
+    /// Whether a chain waits for a kernel.
+    pub fn awaits_kernel(&mut self) -> bool {
+        self.chains().any(|chain| chain.rack.awaits_kernel())
+    }
+
+    /// Gives a kernel to the chain that has planned it. Returns one that none has use for.
+    pub fn take_kernel(&mut self, kernel: Kernel) -> Option<Kernel> {
+        self.chains().try_fold(kernel, |kernel, chain| chain.rack.take_kernel(kernel))
+    }
+
+    /// A kernel that a chain is done with, to be freed elsewhere.
+    pub fn spent_kernel(&mut self) -> Option<convolver::Kernel> {
+        self.chains().find_map(|chain| chain.rack.spent_kernel())
+    }
+
+    /// Builds the kernels that `settings` need; see [`Prepared::supply`].
+    pub fn supply(&mut self, settings: &R::Settings) {
+        self.now.supply(settings);
     }
 
     /// Forgets the past; a change under way is over at once. Returns the chain that is done with, to be freed elsewhere.

@@ -1,16 +1,20 @@
 //! Tandem Channel and Tandem Master as CLAP and VST3 plug-ins: what the binary exports, and the map of this crate.
 
 pub mod channel;
+pub mod delivery;
 pub mod edit;
 pub mod editor;
 pub mod engine;
 pub mod host;
 pub mod master;
+pub mod monitor;
 pub mod params;
+pub mod references;
 pub mod shell;
 pub mod state;
 pub mod targets;
 pub mod telemetry;
+pub mod translation;
 
 use channel::Channel;
 use clap_sys::entry::clap_plugin_entry;

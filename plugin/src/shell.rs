@@ -1,8 +1,10 @@
 //! What both plug-ins have in common: the framework's `Plugin`, once.
 
+use crate::delivery::Delivery;
 use crate::editor::window::{Instance, WindowEditor};
 use crate::engine::{CHUNK, Engine, Prepared};
 use crate::host::link::HostLink;
+use crate::monitor::{Audience, Path};
 use crate::params::{ParamTree, Refreshed};
 use crate::state::{EditorState, Stored, complete};
 use crate::telemetry::{Tap, Telemetry};
@@ -11,6 +13,7 @@ use nice_plug::context::PluginApi;
 use nice_plug::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
+use tandem_dsp::captured::Captured;
 use tandem_dsp::chain::Rack;
 use tandem_dsp::control::{Group, Settings, Switch, Visit};
 use tandem_dsp::processor::LATENCY_MODE;
@@ -107,6 +110,8 @@ pub enum Task {
     },
     /// Free the chains that are done with.
     Free,
+    /// Build the kernels that are planned, and free those that are done with.
+    Kernels,
     /// Make the calls to the host that wait for the main thread.
     HostCalls,
     /// Nothing but say that every task before it has run.
@@ -144,6 +149,7 @@ pub struct Shell<P: Product> {
     /// From the first `activate` on.
     engine: Option<Engine<P::Rack>>,
     handover: Arc<Handover<P::Rack>>,
+    delivery: Arc<Delivery>,
     telemetry: Arc<Telemetry>,
     link: Arc<HostLink>,
     tap: Tap,
@@ -155,6 +161,13 @@ pub struct Shell<P: Product> {
     learns_for: Option<f64>,
     /// What the chains know of a match.
     matches: Option<Matches>,
+    /// The version of what is captured that the chain follows, and of what is applied.
+    captures: u32,
+    applied: Option<u32>,
+    /// What is applied of what has been captured.
+    captured: Option<Captured>,
+    /// What is heard instead of the output; of a product with a Monitor, from the first `activate` on.
+    monitor: Option<Box<Path>>,
     /// Whether both lanes get the one channel that comes in.
     mono_input: bool,
     /// A mode that was asked for and has not arrived yet.
@@ -176,6 +189,7 @@ impl<P: Product> Default for Shell<P> {
             settings,
             engine: None,
             handover: Arc::default(),
+            delivery: Arc::default(),
             telemetry: Arc::new(Telemetry::of::<P::Rack>()),
             link,
             tap: Tap::default(),
@@ -183,6 +197,10 @@ impl<P: Product> Default for Shell<P> {
             listens: None,
             learns_for: None,
             matches: None,
+            captures: 0,
+            applied: None,
+            captured: None,
+            monitor: None,
             mono_input: false,
             asked: None,
             told_latency: 0,
@@ -211,12 +229,19 @@ impl<P: Product> Plugin for Shell<P> {
     type BackgroundTask = Task;
 
     fn task_executor(&mut self) -> TaskExecutor<Self> {
-        let (handover, link) = (self.handover.clone(), self.link.clone());
+        let (handover, link, telemetry) = (self.handover.clone(), self.link.clone(), self.telemetry.clone());
+        let (stored, delivery) = (self.stored.clone(), self.delivery.clone());
         Box::new(move |task| {
             while handover.retired.pop().is_some() {}
+            telemetry.monitoring.free();
             match task {
-                Task::Prepare { rate, mode } => drop(handover.ready.force_push(Prepared::new(rate, mode))),
+                Task::Prepare { rate, mode } => {
+                    let mut next = Prepared::new(rate, mode);
+                    next.supply(&stored.tree.settings().rack);
+                    drop(handover.ready.force_push(next));
+                }
                 Task::Free => {}
+                Task::Kernels => delivery.work(),
                 Task::HostCalls => link.make_calls(),
                 Task::Barrier => link.pass_barrier(),
             }
@@ -256,15 +281,23 @@ impl<P: Product> Plugin for Shell<P> {
         let (rate, mode) = (f64::from(config.sample_rate), self.settings.plugin.latency_mode);
         // Chains that were under way are for what was before.
         while self.handover.ready.pop().is_some() || self.handover.retired.pop().is_some() {}
+        self.delivery.clear();
         self.asked = None;
         match &self.engine {
             Some(engine) if !engine.changing() && engine.rate() == rate && engine.mode() == mode => {}
             _ => {
                 self.engine = Some(Engine::new(Prepared::new(rate, mode)));
+                self.applied = None;
                 (self.listens, self.learns_for, self.matches) = (None, None, None);
             }
         }
+        if self.telemetry.has_monitor() && self.monitor.as_ref().is_none_or(|path| path.rate() != rate) {
+            self.monitor = Some(Path::new(rate));
+        }
         self.reset();
+        if let Some(engine) = &mut self.engine {
+            engine.supply(&self.settings.rack);
+        }
         self.telemetry.rate.store(config.sample_rate, Relaxed);
         self.publish_latency();
         // In CLAP the guard tells the host, once this has returned.
@@ -283,6 +316,9 @@ impl<P: Product> Plugin for Shell<P> {
         if let Some(done) = engine.reset() {
             self.handover.retired.force_push(done);
         }
+        if let Some(monitor) = &mut self.monitor {
+            monitor.reset();
+        }
         // Hosts send values with the first block: it jumps to what stands then.
         self.starts = true;
     }
@@ -293,6 +329,7 @@ impl<P: Product> Plugin for Shell<P> {
         aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        self.follow_captures();
         let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not active") };
         engine.tempo(context.transport().tempo.unwrap_or(TEMPO_BPM));
         let (refreshed, starts) = (self.stored.tree.refresh(&mut self.settings), std::mem::take(&mut self.starts));
@@ -310,6 +347,11 @@ impl<P: Product> Plugin for Shell<P> {
         self.follow_learning();
         self.follow_contribution();
         self.follow_matching();
+        self.follow_monitoring(context);
+        // Offline the first block already waits for what the settings need.
+        if let Some(engine) = &mut self.engine {
+            self.delivery.exchange(engine, self.link.offline(), || context.execute_background(Task::Kernels));
+        }
         self.run(buffer, aux, context);
         let Some(engine) = &mut self.engine else { return ProcessStatus::Error("not active") };
         let tail = engine.tail() as u32;
@@ -324,6 +366,9 @@ impl<P: Product> Plugin for Shell<P> {
             self.stored.tree.controls().repaint().request_repaint();
         }
         self.link.set_tail(tail);
+        if self.monitor.as_ref().is_some_and(|monitor| monitor.sounds()) {
+            return ProcessStatus::KeepAlive;
+        }
         ProcessStatus::Tail(tail)
     }
 }
@@ -359,9 +404,10 @@ impl<P: Product> Shell<P> {
             }
             return;
         }
-        while let Some(next) = self.handover.ready.pop() {
+        while let Some(mut next) = self.handover.ready.pop() {
             self.asked = None;
             if !engine.changing() && next.mode == wanted && next.rate == engine.rate() && engine.mode() != wanted {
+                next.chain.rack.match_to(self.captured.as_ref());
                 engine.change_to(next, &self.settings.rack, self.settings.plugin.bypass);
                 // The next chain does not know of any listen state yet, nor of what to learn.
                 (self.listens, self.learns_for, self.matches) = (None, None, None);
@@ -398,6 +444,21 @@ impl<P: Product> Shell<P> {
         }
     }
 
+    /// Captures what the editor asks for, and hands on what is applied. Before the chains get their settings, so that a
+    /// start jumps to both.
+    fn follow_captures(&mut self) {
+        let Some(engine) = &mut self.engine else { return };
+        if let Some((version, captured)) = self.stored.recall.applied().news(self.applied) {
+            (self.applied, self.captured) = (Some(version), captured);
+            engine.match_to(self.captured.as_ref());
+        }
+        let capturing = &self.telemetry.capturing;
+        if capturing.version() != self.captures {
+            self.captures = capturing.version();
+            engine.capture(capturing.source());
+        }
+    }
+
     /// Measures what each module contributes while the editor shows it.
     fn follow_contribution(&mut self) {
         let Some(engine) = &mut self.engine else { return };
@@ -428,6 +489,20 @@ impl<P: Product> Shell<P> {
         self.matches = Some(wanted);
     }
 
+    /// Lets hear what the editor's Monitor asks for: behind the meters, and never in a file.
+    fn follow_monitoring(&mut self, context: &mut impl ProcessContext<Self>) {
+        let Some(monitor) = &mut self.monitor else { return };
+        let audience = match (self.link.offline(), self.telemetry.editor_open.load(Relaxed)) {
+            (true, _) => Audience::Offline,
+            (false, false) => Audience::None,
+            (false, true) if self.settings.plugin.bypass => Audience::Bypassed,
+            (false, true) => Audience::Editor,
+        };
+        if monitor.follow(&self.telemetry.monitoring, audience) {
+            context.execute_background(Task::Free);
+        }
+    }
+
     /// The block, chunk by chunk, through the engine.
     fn run(&mut self, buffer: &mut Buffer, aux: &mut AuxiliaryBuffers, context: &mut impl ProcessContext<Self>) {
         let length = buffer.samples();
@@ -452,7 +527,11 @@ impl<P: Product> Shell<P> {
                 self.tap.send(&self.inputs[..n], frames, &self.telemetry);
                 self.telemetry.readings.publish_modules(&mut engine.chain().rack);
             }
+            if let Some(monitor) = &mut self.monitor {
+                monitor.run(frames);
+            }
             store(frames, channels, at);
+            self.delivery.exchange(engine, self.link.offline(), || context.execute_background(Task::Kernels));
             if let Some(done) = done {
                 retire(&self.handover, done, context);
             }

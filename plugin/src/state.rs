@@ -1,5 +1,6 @@
 //! What a session stores: the parameters, and beside them what is no parameter.
 
+pub mod captures;
 pub mod diff;
 mod editor;
 pub mod history;
@@ -8,6 +9,7 @@ pub mod locks;
 mod migrate;
 pub mod preset;
 pub mod recall;
+pub mod references;
 pub mod slots;
 pub mod snapshot;
 
@@ -30,6 +32,7 @@ pub const STATE_FORMAT: u32 = 1;
 const FORMAT_KEY: &str = "format";
 const EDITOR_KEY: &str = "editor";
 const SLOTS_KEY: &str = "slots";
+const CAPTURES_KEY: &str = "captures";
 
 /// All that an instance stores.
 pub struct Stored<S> {
@@ -63,6 +66,9 @@ unsafe impl<S: Settings> Params for Stored<S> {
         if let Some(slots) = self.recall.to_json() {
             fields.insert(SLOTS_KEY.to_string(), slots);
         }
+        if let Some(captures) = self.recall.captures().to_json() {
+            fields.insert(CAPTURES_KEY.to_string(), captures);
+        }
         fields
     }
 
@@ -70,6 +76,7 @@ unsafe impl<S: Settings> Params for Stored<S> {
         if let Some(editor) = fields.get(EDITOR_KEY) {
             self.editor.set_from_json(editor);
         }
+        self.recall.captures().set_from_json(fields.get(CAPTURES_KEY).map(String::as_str));
         self.recall.set_from_json(fields.get(SLOTS_KEY).map(String::as_str));
     }
 }

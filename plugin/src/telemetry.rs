@@ -1,12 +1,16 @@
 //! From the audio thread to the editor: plain numbers in atomics, and samples in a queue while an editor is open. And
 //! back: what the editor asks to hear, which is no parameter.
 
+mod capturing;
 mod listening;
 mod matching;
+pub mod monitoring;
 mod readings;
 
+pub use capturing::Capturing;
 pub use listening::Listening;
 pub use matching::Matching;
+pub use monitoring::Monitoring;
 pub use readings::{Look, Readings};
 
 use atomic_float::AtomicF32;
@@ -16,6 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
 use tandem_dsp::Frame;
 use tandem_dsp::chain::Rack;
 use tandem_dsp::meter::level::LevelReading;
+use tandem_dsp::meter::programme;
 
 /// Frames of a [`Samples`] block.
 pub const SAMPLES: usize = 64;
@@ -115,8 +120,12 @@ pub struct Telemetry {
     pub listening: Listening,
     /// Loudness of what is compared.
     pub matching: Matching,
+    /// What is heard instead of the output, on a product that [has a Monitor](Self::has_monitor).
+    pub monitoring: Monitoring,
     /// Editor: the integrated loudness in LUFS to learn for; NaN where nothing is learned.
     pub learn_for: AtomicF32,
+    /// Editor: what is captured.
+    pub capturing: Capturing,
     /// Editor: whether what each module contributes is measured.
     pub contribution: AtomicBool,
     /// Editor: set to make the meter of the whole start anew.
@@ -136,10 +145,19 @@ impl Telemetry {
             readings: Readings::of::<R>(),
             listening: Listening::of::<R>(),
             matching: Matching::default(),
+            monitoring: Monitoring::default(),
             learn_for: AtomicF32::new(f32::NAN),
+            capturing: Capturing::default(),
             contribution: AtomicBool::new(false),
             restart_meter: AtomicBool::new(false),
         }
+    }
+}
+
+impl Telemetry {
+    /// Whether there is a Monitor: where the programme is measured.
+    pub fn has_monitor(&self) -> bool {
+        self.readings.has(&programme::GROUP, &programme::INTEGRATED)
     }
 }
 

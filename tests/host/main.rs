@@ -6,6 +6,7 @@ mod clap;
 mod clap_guard;
 mod clap_state;
 mod latency;
+mod linear_phase;
 mod memory;
 mod presets;
 mod python;

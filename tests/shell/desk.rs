@@ -162,7 +162,8 @@ impl Desk {
     /// Plays for so many pictures.
     pub fn play(&mut self, pictures: usize) {
         for _ in 0..pictures {
-            self.player.play(&self.harness.state().telemetry, (48_000.0 * STEP_S) as usize);
+            let bench = self.harness.state();
+            self.player.play(&bench.telemetry, &bench.recall, (48_000.0 * STEP_S) as usize);
             self.harness.step();
         }
     }

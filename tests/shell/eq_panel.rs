@@ -3,8 +3,8 @@
 use crate::desk::{Desk, Done};
 use egui::{Color32, Key, Modifiers, Pos2, Rect, Shape, vec2};
 use tandem::editor::theme::DARK;
-use tandem_dsp::Listen;
-use tandem_dsp::module::eq::{EqSettings, GROUP, Placement, Shape as BandShape};
+use tandem_dsp::module::eq::{EqSettings, GROUP, LinearEqSettings, Phase, Placement, Shape as BandShape};
+use tandem_dsp::{LatencyMode, Listen};
 
 /// The picture's axes.
 const LOW_HZ: f64 = 16.0;
@@ -192,4 +192,49 @@ fn a_band_can_be_heard_alone_and_the_solo_goes_along() {
     assert_eq!(heard(&desk), Listen::Band(3));
     desk.click(desk.rect("EQ Solo").center(), Modifiers::NONE);
     assert_eq!(heard(&desk), Listen::Output);
+}
+
+#[test]
+fn in_linear_phase_the_curve_is_that_of_the_kernel() {
+    let mut desk = Desk::master("EQ");
+    for (name, value) in [("EQ Phase", 1.0), ("EQ 1 On", 1.0), ("EQ 1 Frequency", 60.0), ("EQ 1 Gain", -12.0)] {
+        desk.set(name, value);
+    }
+    desk.set("EQ 1 Q", 40.0);
+    let mut filters = EqSettings::default();
+    let band = &mut filters.bands[0];
+    (band.on, band.freq_hz, band.gain_db, band.q) = (true, 60.0, -12.0, 40.0);
+    let settings = LinearEqSettings { filters, phase: Phase::Linear };
+    for (value, mode) in [(1.0, LatencyMode::Mix), (2.0, LatencyMode::Full)] {
+        desk.set("Latency", value);
+        let response = settings.response(RATE, mode);
+        let picture = picture(&desk);
+        let drawn = line(&desk, DARK.yours);
+        for point in drawn.iter().filter(|point| picture.contains(**point)) {
+            let freq_hz = freq_hz(picture, point.x);
+            let expected = at(picture, freq_hz, response.magnitude_db(freq_hz, Placement::Stereo)).y;
+            let off = (point.y - expected).abs();
+            // A pixel's width is a part of so narrow a band.
+            assert!(off < 0.3, "{mode:?}: at {freq_hz:.1} Hz the curve is {off:.2} points off the response");
+        }
+    }
+    // Narrower than the kernel resolves: what is drawn is not as deep.
+    let depth = |mode| settings.response(RATE, mode).magnitude_db(60.0, Placement::Stereo);
+    assert!(depth(LatencyMode::Full) > depth(LatencyMode::Mix) + 3.0, "{:.1} dB", depth(LatencyMode::Full));
+}
+
+#[test]
+fn linear_phase_can_be_chosen_in_full_only() {
+    let mut desk = Desk::master("EQ");
+    let choose = |desk: &mut Desk| desk.click(desk.rect("EQ Phase: Linear").center(), Modifiers::NONE);
+    choose(&mut desk);
+    assert_eq!(desk.value("EQ Phase"), 0.0, "greyed in Mix");
+    desk.set("Latency", 2.0);
+    choose(&mut desk);
+    assert_eq!(desk.value("EQ Phase"), 1.0, "chosen in Full");
+    let says = |desk: &Desk| desk.has("Minimum, as it moves");
+    assert!(!says(&desk), "of a band that is not dynamic nothing is said");
+    desk.set("EQ 1 On", 1.0);
+    desk.set("EQ 1 Dynamic", 1.0);
+    assert!(says(&desk), "a dynamic band is minimum phase, and the panel says so");
 }

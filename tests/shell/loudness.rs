@@ -7,7 +7,7 @@ use egui::{Color32, Modifiers, Shape};
 use std::sync::atomic::Ordering::Relaxed;
 use tandem::editor::theme::DARK;
 use tandem::targets::{Target, all, find};
-use tandem_dsp::meter::programme::{GROUP, INTEGRATED, TRUE_PEAK};
+use tandem_dsp::meter::programme::{GROUP, INTEGRATED, SHORT_TERM, TRUE_PEAK};
 use tandem_dsp::module::limiter::{
     self, EXPECTED_READOUT, LEARNED_READOUT, PROPOSED_READOUT, PROPOSED_REDUCTION_READOUT, VERDICT_READOUT,
 };
@@ -164,4 +164,23 @@ fn learning_needs_a_loudness_and_a_limiter_and_ends_with_the_editor() {
     let bench = desk.bench();
     bench.view.close(&bench.recorder, &bench.telemetry);
     assert!(learn_for(&desk).is_nan(), "closing the editor ends it");
+}
+
+#[test]
+fn the_picture_marks_where_the_short_term_loudness_was_over_the_target() {
+    let mut desk = Desk::master("Meter");
+    let mut played = |lufs: f64, pictures: usize| {
+        tell(&desk.bench().telemetry, &[(&GROUP, &SHORT_TERM, lufs)]);
+        desk.harness.run_steps(pictures);
+        let texts = desk.harness.output().shapes.iter().filter_map(|shape| match &shape.shape {
+            Shape::Text(text) => text.galley.text().strip_prefix("Spotify -14 LUFS, short-term over it for "),
+            _ => None,
+        });
+        texts.map(|s| s.trim_end_matches(" s").parse::<f64>().expect("seconds")).next()
+    };
+    assert_eq!(played(-20.0, 180), None, "3 s under the target");
+    let said = played(-10.0, 240);
+    assert!(said.is_some_and(|s| (3.5..=4.5).contains(&s)), "it says {said:?} s where 4 s were over");
+    let said = played(-20.0, 120);
+    assert!(said.is_some_and(|s| (3.5..=4.5).contains(&s)), "it says {said:?} s after 2 s more under it");
 }

@@ -1,10 +1,13 @@
-//! The manual's tables of controls say what the controls are.
+//! The manual: its tables say what the controls and the destinations are, and its links lead somewhere.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use tandem::channel::Channel;
 use tandem::master::Master;
 use tandem::params::{Control, Controls};
 use tandem::shell::parameters;
+use tandem::targets::{self, Status};
+use tandem_presets::factory;
 
 /// The pages with a table, and the groups of controls in each. The equaliser's bands are alike: the first stands for all.
 const PAGES: &[(&str, &[&str])] = &[
@@ -16,6 +19,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("gate", &["gate"]),
     ("deesser", &["deess"]),
     ("compressor", &["comp"]),
+    ("match_eq", &["match_eq"]),
     ("leveler", &["leveler"]),
     ("multiband", &["multi", "multi_1"]),
     ("imager", &["imager"]),
@@ -111,4 +115,77 @@ fn every_control_is_on_a_page() {
             assert!(described, "{} is on no page of the manual", controls.name(index));
         }
     }
+}
+
+/// The table in `meter.md` that says what a status is worth lists the destinations by it.
+#[test]
+fn every_destination_is_listed_by_its_status() {
+    let page = std::fs::read_to_string(folder().join("meter.md")).expect("assets/manual/meter.md");
+    for status in [Status::Official, Status::Quoted, Status::ThirdParty, Status::Practice] {
+        let row = page.lines().find(|line| line.starts_with(&format!("| {} |", status.name())));
+        let listed = row.and_then(|row| row.trim_end_matches(" |").rsplit("| ").next()).unwrap_or_default();
+        let of_it = targets::all().iter().filter(|target| target.status == status);
+        let wanted = of_it.map(|target| target.name.as_str()).collect::<Vec<_>>().join(", ");
+        assert_eq!(listed, wanted, "meter.md, {}", status.name());
+    }
+}
+
+/// Every page can be reached from the first, and every link leads somewhere.
+#[test]
+fn links_lead_to_pages_pictures_and_sections() {
+    let mut linked = BTreeSet::new();
+    for (page, text) in pages() {
+        for part in text.split("](").skip(1) {
+            let link = part.split_once(')').expect("a link ends").0;
+            if link.contains("://") {
+                continue;
+            }
+            let (file, section) = link.split_once('#').unwrap_or((link, ""));
+            let file = if file.is_empty() { &page } else { file };
+            let path = folder().join(file);
+            assert!(path.exists(), "{page} leads to {link}, which is not there");
+            if !section.is_empty() {
+                let other = std::fs::read_to_string(&path).expect("a page");
+                let sections: Vec<_> = other.lines().filter_map(|line| line.strip_prefix("## ")).map(anchor).collect();
+                assert!(
+                    sections.iter().any(|found| found == section),
+                    "{page} leads to {link}, not among {sections:?}"
+                );
+            }
+            linked.insert((page.clone(), file.to_string()));
+        }
+    }
+    for (page, _) in pages().into_iter().filter(|(page, _)| page != "README.md") {
+        assert!(linked.contains(&("README.md".to_string(), page.clone())), "README.md does not lead to {page}");
+    }
+}
+
+/// What stands in italics and has a comma in it is a preset's name.
+#[test]
+fn recipes_name_presets_that_there_are() {
+    let text = std::fs::read_to_string(folder().join("recipes.md")).expect("assets/manual/recipes.md");
+    let text = text.replace("**", "").split_whitespace().collect::<Vec<_>>().join(" ");
+    let named: Vec<_> = text.split('*').skip(1).step_by(2).filter(|words| words.contains(", ")).collect();
+    assert!(named.len() >= 10, "{named:?}");
+    let all = ["channel", "master"].map(|plugin| factory::presets(plugin).expect("they can be read")).concat();
+    for name in named {
+        assert!(all.iter().any(|preset| preset.name == name), "recipes.md names a preset \"{name}\", which is none");
+    }
+}
+
+/// Names and texts of the manual's pages.
+fn pages() -> Vec<(String, String)> {
+    let files = std::fs::read_dir(folder()).expect("assets/manual").map(|file| file.expect("an entry").path());
+    let pages = files.filter(|path| path.extension().is_some_and(|ending| ending == "md"));
+    pages
+        .map(|path| {
+            let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(&path).expect("a page"))
+        })
+        .collect()
+}
+
+/// What a heading is linked by.
+fn anchor(heading: &str) -> String {
+    heading.to_lowercase().replace(' ', "-").chars().filter(|c| c.is_alphanumeric() || *c == '-').collect()
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use tandem::engine::CHUNK;
 use tandem::params::{ParamTree, Refreshed};
 use tandem::shell::{Product, ShellSettings};
+use tandem::state::recall::Recall;
 use tandem::telemetry::{Tap, Telemetry};
 use tandem_dsp::chain::Chain;
 use tandem_dsp::{Frame, Processor};
@@ -22,14 +23,15 @@ const LEVEL_DB: f64 = -14.0;
 pub struct Player(Box<Play>);
 
 /// Plays so many frames and tells what it measures.
-type Play = dyn FnMut(&Telemetry, usize);
+type Play = dyn FnMut(&Telemetry, &Recall, usize);
 
 impl Player {
     /// Plays `P`'s modules with what `tree` holds.
     pub fn of<P: Product>(tree: ParamTree<ShellSettings<<P::Rack as Processor>::Settings>>) -> Self {
         let (mut chain, mut settings) = (Chain::<P::Rack>::default(), tree.settings());
         let (mut tap, mut music, mut at, mut prepared) = (Tap::default(), Vec::new(), 0, false);
-        Self(Box::new(move |telemetry, frames| {
+        let (mut applied, mut captures) = (None, 0);
+        Self(Box::new(move |telemetry, recall, frames| {
             let changed = tree.refresh(&mut settings);
             if !prepared {
                 chain.prepare(RATE, settings.plugin.latency_mode);
@@ -40,6 +42,14 @@ impl Player {
             if changed != Refreshed::Same || !std::mem::replace(&mut prepared, true) {
                 chain.set(&settings.rack);
                 chain.set_bypass(settings.plugin.bypass);
+            }
+            if let Some((version, captured)) = recall.applied().news(applied) {
+                applied = Some(version);
+                chain.rack.match_to(captured.as_ref());
+            }
+            if telemetry.capturing.version() != captures {
+                captures = telemetry.capturing.version();
+                chain.rack.capture(telemetry.capturing.source());
             }
             for _ in 0..frames.div_ceil(CHUNK) {
                 let before: Vec<Frame> = (0..CHUNK).map(|i| music[(at + i) % music.len()]).collect();
@@ -55,8 +65,8 @@ impl Player {
         }))
     }
 
-    pub fn play(&mut self, telemetry: &Telemetry, frames: usize) {
-        (self.0)(telemetry, frames);
+    pub fn play(&mut self, telemetry: &Telemetry, recall: &Recall, frames: usize) {
+        (self.0)(telemetry, recall, frames);
     }
 }
 

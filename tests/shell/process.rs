@@ -17,8 +17,9 @@ use tandem::params::Control;
 use tandem::shell::{Product, Shell, Task};
 use tandem::state::slots::Slot;
 use tandem_dsp::Listen;
+use tandem_dsp::captured::{Captured, Source};
 use tandem_dsp::meter::{contribution, programme};
-use tandem_dsp::module::{compressor, eq, input, limiter};
+use tandem_dsp::module::{compressor, eq, input, limiter, match_eq};
 use tandem_tests::measure::{peak_above_db, tapered};
 use tandem_tests::signals::{pink, sine, white};
 
@@ -86,17 +87,23 @@ impl<P: Product> ProcessContext<Shell<P>> for Context {
 }
 
 /// A shell with its buffers.
-struct Rig<P: Product> {
-    shell: Shell<P>,
+pub struct Rig<P: Product> {
+    pub shell: Shell<P>,
     context: Context,
     executor: Box<dyn Fn(Task) + Send>,
 }
 
 impl<P: Product> Rig<P> {
-    fn new(api: PluginApi, layout: usize) -> Self {
+    pub fn new(api: PluginApi, layout: usize) -> Self {
+        Self::with(api, layout, |_| {})
+    }
+
+    /// Of a shell that `prepare` has set before it is activated.
+    pub fn with(api: PluginApi, layout: usize, prepare: impl Fn(&Self)) -> Self {
         let mut shell = Shell::<P>::default();
         let executor = shell.task_executor();
-        let mut context = Context::new(api);
+        let mut rig = Self { shell, context: Context::new(api), executor };
+        prepare(&rig);
         let layout: &AudioIOLayout = &Shell::<P>::AUDIO_IO_LAYOUTS[layout];
         let config = BufferConfig {
             sample_rate: RATE,
@@ -104,13 +111,13 @@ impl<P: Product> Rig<P> {
             max_buffer_size: 4_096,
             process_mode: ProcessMode::Realtime,
         };
-        assert!(shell.activate(layout, &config, &mut context));
-        shell.reset();
-        Self { shell, context, executor }
+        assert!(rig.shell.activate(layout, &config, &mut rig.context));
+        rig.shell.reset();
+        rig
     }
 
     /// Processes `channels` in place, which may not allocate.
-    fn process(&mut self, channels: &mut [Vec<f32>]) -> ProcessStatus {
+    pub fn process(&mut self, channels: &mut [Vec<f32>]) -> ProcessStatus {
         let length = channels[0].len();
         let mut key = vec![vec![0.0f32; length]; channels.len().min(2)];
         let (mut main, mut side) = (Buffer::default(), [Buffer::default()]);
@@ -124,14 +131,14 @@ impl<P: Product> Rig<P> {
     }
 
     /// Runs what the audio thread left for others.
-    fn work(&mut self) {
+    pub fn work(&mut self) {
         for task in std::mem::take(&mut *self.context.tasks.borrow_mut()) {
             (self.executor)(task);
         }
         self.context.tasks.borrow_mut().reserve(64);
     }
 
-    fn set(&self, name: &str, text: &str) {
+    pub fn set(&self, name: &str, text: &str) {
         let controls = self.shell.stored().tree.controls();
         let index = controls.find_name(name).unwrap_or_else(|| panic!("no parameter {name}"));
         let value = controls.control(index).parse(text).unwrap_or_else(|| panic!("{text} is no value of {name}"));
@@ -139,7 +146,7 @@ impl<P: Product> Rig<P> {
     }
 }
 
-fn noise(channels: usize, frames: usize, seed: u64) -> Vec<Vec<f32>> {
+pub fn noise(channels: usize, frames: usize, seed: u64) -> Vec<Vec<f32>> {
     let noise = white(frames, seed, -12.0);
     (0..channels).map(|lane| noise.iter().map(|frame| frame[lane] as f32).collect()).collect()
 }
@@ -510,4 +517,39 @@ fn echoes_follow_the_hosts_tempo() {
         let expected = (seconds * f64::from(RATE)) as usize;
         assert_eq!(at, expected, "at {tempo:?} bpm: frame of the echo");
     }
+}
+
+#[test]
+fn what_is_applied_is_heard_from_the_first_block_on_and_captures_are_told() {
+    let mut rig = Rig::<Master>::new(PluginApi::Vst3, 0);
+    rig.set("Match EQ On", "On");
+    let stored = rig.shell.stored().clone();
+    let edit = Unhosted(stored.tree.controls().clone());
+    // A fifth of a dB more in each third: 1 dB up five thirds above the middle of 100 Hz to 10 kHz, at 3162 Hz.
+    let tilt = std::array::from_fn(|third| 0.2 * third as f64);
+    let captured = Captured { song_db: [0.0; 31], reference_db: Some(tilt) };
+    stored.recall.apply(&edit, Some(captured));
+    let signal = sine(48_000, f64::from(RATE), 3_162.28, -20.0);
+    let output = rig.play(&signal);
+    let level = |frames: &[tandem_dsp::Frame]| {
+        10.0 * (frames.iter().map(|frame| frame[0] * frame[0]).sum::<f64>() / frames.len() as f64).log10()
+    };
+    for from in [1_200, 40_000] {
+        let gain_db = level(&output[from..from + 4_800]) - level(&signal[4_800..9_600]);
+        assert!((gain_db - 1.0).abs() < 0.06, "{gain_db:.2} dB from frame {from} on, 1 dB applied");
+    }
+    let telemetry = rig.shell.telemetry().clone();
+    let heard = || telemetry.readings.look().get(&match_eq::GROUP, &match_eq::HEARD_READOUT);
+    assert_eq!(heard(), Some(0.0), "not asked, nothing captured");
+    telemetry.capturing.begin(Source::Input);
+    for _ in 0..4 {
+        rig.play(&signal);
+    }
+    telemetry.capturing.end();
+    rig.play(&signal);
+    assert!(heard().is_some_and(|s| (s - 4.0).abs() < 0.5), "{:?} s heard of 4", heard());
+    stored.recall.apply(&edit, None);
+    let output = rig.play(&signal);
+    let gain_db = level(&output[40_000..44_800]) - level(&signal[4_800..9_600]);
+    assert!(gain_db.abs() < 0.01, "{gain_db:.3} dB once it is taken back");
 }

@@ -32,6 +32,9 @@ impl<P: Processor> Processor for Alone<P> {
     fn run(&mut self, frames: &mut [Frame], keys: &[Frame]) {
         self.0.run(frames, keys);
     }
+    fn run_intervals(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        self.0.run_intervals(frames, keys);
+    }
     fn latency(&self) -> usize {
         self.0.latency()
     }
@@ -75,6 +78,7 @@ pub fn is_off_until_asked<P: Processor + Default>() {
 pub fn keeps_its_promises<P: Processor + Default>(longest_ms: [f64; 3]) {
     chain::reports_the_latency_it_has::<Alone<P>>(longest_ms);
     chain::does_not_depend_on_blocks::<Alone<P>>();
+    chain::is_the_same_interval_by_interval::<Alone<P>>();
     chain::reset_is_fresh::<Alone<P>>();
     chain::survives_bad_numbers::<Alone<P>>();
     chain::is_safe_at_any_rate::<Alone<P>>();

@@ -7,6 +7,7 @@ use tandem_dsp::chain::{Chain, Rack};
 use tandem_dsp::control::{Choice, Dial, Enumerated, Sequence, Settings, Switch, Visit};
 use tandem_dsp::module::compressor::Character;
 use tandem_dsp::module::input::ZeroVu;
+use tandem_dsp::module::key::Source;
 use tandem_dsp::module::saturator::Curve;
 use tandem_dsp::order::Order;
 use tandem_dsp::units::db_to_gain;
@@ -58,7 +59,7 @@ pub fn fresh_instance_nulls<R: Rack + Default>() {
     for rate in RATES {
         for mode in LatencyMode::ALL {
             let mut chain = started::<R>(rate, *mode, &R::Settings::default());
-            let input = white(20_000, 1, -12.0);
+            let input = white((0.3 * rate) as usize, 1, -12.0);
             let mut output = input.clone();
             chain.process(&mut output, &[]);
             let null = null_db(&output, &delayed(&input, chain.latency()));
@@ -81,7 +82,7 @@ pub fn reports_the_latency_it_has<R: Rack + Default>(most_ms: [f64; 3]) {
     for rate in RATES {
         for (mode, most_ms) in LatencyMode::ALL.iter().zip(most_ms) {
             let mut chain = started::<R>(rate, *mode, &R::Settings::default());
-            let mut output = impulse(20_000);
+            let mut output = impulse((0.3 * rate) as usize);
             chain.process(&mut output, &[]);
             let at = output.iter().position(|frame| frame[0].abs() > 0.5).expect("the impulse comes out");
             assert_eq!(at, chain.latency(), "{mode:?} at {rate} Hz: measured against reported latency in frames");
@@ -145,8 +146,28 @@ fn the_masters_sound_does_not_depend_on_blocks() {
     does_not_depend_on_blocks::<Master>();
 }
 
+/// Many intervals at once, as in a long block, are interval after interval, as in blocks of one; a pause among them.
+pub fn is_the_same_interval_by_interval<R: Rack + Default>() {
+    let (mut input, keys) = (pink(20_000, 4, -18.0), pink(20_000, 5, -18.0));
+    input[12_000..13_000].fill([0.0; 2]);
+    let whole = with_changes::<R>(&input, &keys, || usize::MAX / 2);
+    let cut = with_changes::<R>(&input, &keys, || 16);
+    let differs = whole.iter().zip(&cut).position(|(whole, cut)| whole != cut);
+    assert_eq!(differs, None, "the first frame that differs in blocks of one interval");
+}
+
+#[test]
+fn the_channel_is_the_same_interval_by_interval() {
+    is_the_same_interval_by_interval::<Channel>();
+}
+
+#[test]
+fn the_master_is_the_same_interval_by_interval() {
+    is_the_same_interval_by_interval::<Master>();
+}
+
 pub fn reset_is_fresh<R: Rack + Default>() {
-    let input = pink(5_000, 7, -12.0);
+    let input = pink(20_000, 7, -12.0);
     let settings = random_settings(9);
     let mut chain = started::<R>(48_000.0, LatencyMode::Full, &settings);
     let mut first = input.clone();
@@ -340,5 +361,33 @@ fn what_is_louder_over_a_louder_0_vu_sounds_the_same() {
         let louder = processed(&settings(ZeroVu::Minus14, character, Curve::Tape), &by_4_db(&input, 4.0));
         let null = null_db(&by_4_db(&louder, -4.0)[9_600..], &expected[9_600..]);
         assert!(null < -80.0, "{character:?}: 4 dB louder over a 0 VU 4 dB higher leaves {null:.1} dB");
+    }
+}
+
+/// The side-chain reaches a module at the same time as the sound that it belongs to, whatever lies before it.
+#[test]
+fn the_key_comes_as_late_as_the_sound() {
+    const AT: usize = 24_000;
+    for mode in LatencyMode::ALL {
+        let mut settings = ChannelSettings::default();
+        settings.comp.on = true;
+        settings.comp.module.key.source = Source::External;
+        settings.comp.module.threshold_db = -40.0;
+        settings.comp.module.ratio = 20.0;
+        settings.comp.module.attack_ms = 0.02;
+        let mut chain = started::<Channel>(48_000.0, *mode, &settings);
+        let mut output = sine(48_000, 48_000.0, 997.0, -20.0);
+        let keys: Vec<Frame> = (0..48_000).map(|i| if i < AT { [0.0; 2] } else { [0.5; 2] }).collect();
+        for (frames, keys) in output.chunks_mut(256).zip(keys.chunks(256)) {
+            chain.process(frames, keys);
+        }
+        let mut plain = started::<Channel>(48_000.0, *mode, &ChannelSettings::default());
+        let mut expected = sine(48_000, 48_000.0, 997.0, -20.0);
+        plain.process(&mut expected, &[]);
+        // What is taken begins with the key's step, at the frame of the sound that came with it.
+        let taken = |(out, dry): (&Frame, &Frame)| (out[0] - dry[0]).abs() > 1e-4;
+        let begins = output.iter().zip(&expected).position(taken).expect("the key takes something");
+        let due = AT + chain.latency();
+        assert!(begins.abs_diff(due) <= 24, "{mode:?}: it sets in at frame {begins}, the sound of the key is at {due}");
     }
 }

@@ -10,7 +10,7 @@ use tandem_dsp::units::db_to_gain;
 use tandem_dsp::{Frame, LatencyMode};
 use tandem_tests::fit::on_two_cores;
 use tandem_tests::signals::{Random, white};
-use tandem_tests::voice::{VOWELS, line, vowel};
+use tandem_tests::voice::{OTHER_VOWELS, VOWELS, line, line_of, vowel};
 
 /// What comes out, with the latency taken off again, and how many clicks were taken.
 fn processed(rate: f64, settings: &DeclickSettings, input: &[Frame]) -> (Vec<Frame>, usize) {
@@ -35,19 +35,23 @@ struct Burst {
     level_db: f64,
 }
 
-/// Damped sines of 1 to 8 kHz that fall by 40 dB within 0.5 to 5 ms, at -20 to -6 dB re the voice's peak within 0.2 s.
+/// Damped sines of 1 to 8 kHz, as many in each octave, that fall by 40 dB within 0.5 to 5 ms, at -20 to -6 dB re the voice's
+/// peak within 0.2 s: about what their mean power over their length is re the voice's.
 fn bursts(voice: &[f64], rate: f64, count: usize, seed: u64) -> Vec<Burst> {
     let mut random = Random::new(seed);
     let around = (0.2 * rate) as usize;
     let apart = (voice.len() - 2 * around) / count;
     let mut burst = |i: usize| {
-        // Where there is a voice: two tries are enough for all but a long pause.
         let place = |part: f64| around + i * apart + (0.7 * part * apart as f64) as usize;
-        let level = |at: usize| voice[at - around..at + around].iter().fold(0.0, |peak: f64, x| peak.max(x.abs()));
-        let [a, b] = [random.uniform(), random.uniform()].map(place);
-        let at = if level(a) > 0.05 { a } else { b };
+        let peak = |at: usize, around: usize| {
+            voice[at - around..at + around].iter().fold(0.0, |peak: f64, x| peak.max(x.abs()))
+        };
+        let level = |at: usize| peak(at, around);
+        // Where there is a voice: four tries are enough for all but a long pause.
+        let places: [usize; 4] = std::array::from_fn(|_| place(random.uniform()));
+        let at = places.into_iter().find(|at| peak(*at, around / 2) > 0.05).unwrap_or(places[0]);
         let length = (rate * (0.000_5 + 0.004_5 * random.uniform())) as usize;
-        let freq_hz = 1_000.0 + 7_000.0 * random.uniform();
+        let freq_hz = 1_000.0 * 8f64.powf(random.uniform());
         let level_db = -20.0 + 14.0 * random.uniform();
         let (peak, phase) = (level(at) * db_to_gain(level_db), TAU * random.uniform());
         let wave = |n: usize| {
@@ -83,13 +87,23 @@ fn keeps_what_every_module_promises() {
     keeps_its_promises::<Declick>([0.0, 0.0, 60.0]);
 }
 
+/// In voices of vowels, pitches and seeds that nothing was tuned on.
 #[test]
 fn most_clicks_are_reduced_by_12_db() {
     const BURSTS: usize = 40;
-    let jobs = vec![(44_100.0, 140.0, 1), (48_000.0, 220.0, 2), (48_000.0, 330.0, 3), (96_000.0, 220.0, 4)];
+    let jobs = vec![
+        (44_100.0, 105.0, 9_101),
+        (48_000.0, 130.0, 9_102),
+        (48_000.0, 165.0, 9_103),
+        (96_000.0, 205.0, 9_104),
+        (48_000.0, 240.0, 9_105),
+        (44_100.0, 300.0, 9_106),
+        (48_000.0, 370.0, 9_107),
+        (44_100.0, 185.0, 9_108),
+    ];
     let all = on_two_cores(jobs, |(rate, pitch_hz, seed)| {
-        let voice = line(10.0, rate, seed, pitch_hz);
-        let bursts = bursts(&voice, rate, BURSTS, seed);
+        let voice = line_of(&OTHER_VOWELS, 10.0, rate, seed, pitch_hz);
+        let bursts = bursts(&voice, rate, BURSTS, seed + 50);
         let left = left_db(&voice, rate, &bursts);
         let reduced = left.iter().filter(|left| **left <= -12.0).count();
         let mut sorted = left.clone();
@@ -106,14 +120,15 @@ fn most_clicks_are_reduced_by_12_db() {
     });
     let [reduced, of] = [0, 1].map(|i| all.iter().map(|counts| counts[i]).sum::<usize>());
     let part = reduced as f64 / of as f64;
+    println!("{reduced} of {of} clicks are reduced by 12 dB: {:.1} %", 100.0 * part);
     // Nine in ten are aimed at; the README says what is reached.
-    assert!(part >= 0.85, "{:.1} % of the clicks are reduced by 12 dB, 85 at least expected", 100.0 * part);
+    assert!(part >= 0.83, "{:.1} % of {of} clicks are reduced by 12 dB, 83 at least expected", 100.0 * part);
 }
 
 #[test]
 fn held_vowels_are_left_alone() {
     let mut jobs = Vec::new();
-    for formants in VOWELS {
+    for formants in VOWELS.into_iter().chain(OTHER_VOWELS) {
         for pitch_hz in [90.0, 150.0, 260.0, 440.0] {
             jobs.push((pitch_hz, formants));
         }

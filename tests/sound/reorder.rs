@@ -167,7 +167,7 @@ fn a_neutral_chain_nulls_in_any_order() {
 #[test]
 fn the_limiter_stays_behind_whatever_is_moved() {
     let mut settings = MasterSettings::default();
-    let band = &mut settings.eq.module.bands[0];
+    let band = &mut settings.eq.module.filters.bands[0];
     (band.on, band.freq_hz, band.gain_db) = (true, 200.0, 12.0);
     (settings.eq.on, settings.limiter.on) = (true, true);
     for order in [&[&eq::GROUP, &compressor::GLUE], &[&compressor::GLUE, &eq::GROUP]] {

@@ -127,6 +127,46 @@ fn a_wandering_voice_stays_within_1_lu_of_its_target() {
     }
 }
 
+/// A band whose sections are 10 LU apart, and a voice that is as loud in all of them but for ±2 dB: its distance holds, the
+/// changes of section included.
+#[test]
+fn the_distance_holds_where_the_band_changes_by_a_section() {
+    const SECTION_S: f64 = 12.86;
+    let seconds = 4.0 * SECTION_S;
+    let sung = voice(seconds, |t| 2.0 * (0.9 * t).sin() - 4.0);
+    let mut band = pink(sung.len(), 11, -18.0);
+    for (i, frame) in band.iter_mut().enumerate() {
+        let section = (i as f64 / RATE / SECTION_S) as usize;
+        *frame = frame.map(|x| if section.is_multiple_of(2) { db_to_gain(-10.0) * x } else { x });
+    }
+    let settings = RiderSettings { reference: Reference::SideChain, ..widest() };
+    let mut ridden = sung.clone();
+    process(&mut started(&settings), &mut ridden, &band);
+    let targets: Vec<f64> = short_term(&band).iter().map(|lufs| lufs + settings.above_lu).collect();
+    let (share, before) =
+        (share_within_1_lu(&short_term(&ridden), &targets), share_within_1_lu(&short_term(&sung), &targets));
+    println!("band in sections: {:.1} % within 1 LU, unridden {:.1}", 100.0 * share, 100.0 * before);
+    // The bar is 90; without what is made up for it is 90.7.
+    assert!(share >= 0.92, "{:.1} % of the time within 1 LU of the distance, 92 expected", 100.0 * share);
+}
+
+/// A steady voice over a steady band is not pumped: the gain's standard deviation over its syllables, which lie 4 to 10 dB
+/// apart, stays below 1 dB.
+#[test]
+fn a_steady_voice_is_not_pumped() {
+    let sung = voice(30.0, |_| 0.0);
+    let band = pink(sung.len(), 13, -20.0);
+    for reference in [Reference::Absolute, Reference::SideChain] {
+        let mut ridden = sung.clone();
+        let gains = process(&mut started(&RiderSettings { reference, ..widest() }), &mut ridden, &band);
+        let later = &gains[(6.0 * RATE) as usize / CONTROL_INTERVAL..];
+        let mean = later.iter().sum::<f64>() / later.len() as f64;
+        let spread = (later.iter().map(|gain| (gain - mean).powi(2)).sum::<f64>() / later.len() as f64).sqrt();
+        println!("{reference:?}: the gain of a steady voice spreads by {spread:.2} dB about {mean:.2}");
+        assert!(spread < 1.0, "{reference:?}: the gain spreads by {spread:.2} dB, 1 allowed");
+    }
+}
+
 /// Phrases of 2.5 s, pauses of 1 s with a breath 18 dB below in them: the gain moves by less than 0.5 dB from 0.25 s
 /// after a phrase to the next one, and by less than 1.5 dB from the end of the phrase.
 #[test]

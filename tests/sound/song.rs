@@ -6,7 +6,8 @@ use tandem_dsp::chain::Observer;
 use tandem_dsp::meter::programme::Meter;
 use tandem_dsp::units::gain_to_db;
 use tandem_render::audio::Sound;
-use tandem_render::song::{self, BASS_VERSE_DB, Click, Faults, Kind, RATE, Song};
+use tandem_render::measure::band_db;
+use tandem_render::song::{self, BASS_VERSE_DB, Click, Faults, Kind, RATE, Song, TEMPO_BPM};
 use tandem_tests::measure::{response_db, rms_db};
 
 static SONG: LazyLock<Song> = LazyLock::new(song::compose);
@@ -44,6 +45,28 @@ fn stems_have_headroom_and_no_dc() {
             assert!(mean.abs() < 3e-5, "{}: mean of {mean:.1e}", stem.name);
         }
     }
+}
+
+#[test]
+fn each_microphone_hears_its_own_drum_above_the_rest() {
+    const HIT_S: f64 = 0.08;
+    let hears = |name: &str| song::recording(name).expect("it is listed");
+    for name in song::RECORDINGS {
+        assert!(hears(name).frames() == stem("drums").frames(), "{name} is as long as the song");
+    }
+    // A kick on the first beat of a section, a snare on the second.
+    let verse = &SONG.sections[0];
+    let beats = [verse.from_s, verse.from_s + 60.0 / TEMPO_BPM];
+    for (name, own, other) in [("kick", 0, 1), ("snare", 1, 0)] {
+        let sound = hears(name);
+        let [own, other] = [own, other].map(|beat| rms_db(&part(&sound, beats[beat], beats[beat] + HIT_S)));
+        let above = own - other;
+        assert!(above > 8.0, "{name}: its own drum {above:.1} dB above the other one");
+    }
+    let tilt = |sound: &Sound| band_db(sound, 6_000.0, 16_000.0) - band_db(sound, 40.0, 120.0);
+    let more = tilt(&hears("overheads")) - tilt(stem("drums"));
+    // The bass drum 9 dB less, cymbals 4 dB more, snare wires 4 dB less: between the two, as either fills the highs.
+    assert!((5.0..13.0).contains(&more), "overheads: highs {more:.1} dB more against the bass drum than over the kit");
 }
 
 #[test]

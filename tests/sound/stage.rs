@@ -31,7 +31,9 @@ impl Processor for LateAndSoft {
     fn set(&mut self, _: &Nothing) {}
     fn control(&mut self) {}
     fn tick(&mut self, input: Frame, _: Frame) -> Frame {
-        self.0.tick(input).map(|x| 0.5 * x)
+        let mut frame = [input];
+        self.0.run(&mut frame);
+        frame[0].map(|x| 0.5 * x)
     }
     fn latency(&self) -> usize {
         LATENCY

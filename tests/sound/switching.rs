@@ -70,7 +70,7 @@ fn linear_master(seed: u64) -> MasterSettings {
     (settings.glue.on, settings.limiter.on, settings.leveler.on, settings.multi.on) = (false, false, false, false);
     (settings.saturator.on, settings.dither.on) = (false, false);
     settings.output.fader_db = settings.output.fader_db.max(-20.0);
-    linear_eq(&mut settings.eq.module);
+    linear_eq(&mut settings.eq.module.filters);
     settings
 }
 
@@ -81,7 +81,8 @@ fn does_not_click<R: Rack + Default>(draw: impl Fn(u64) -> R::Settings) {
             let (before, after) = (draw(2 * seed), draw(2 * seed + 1));
             let signal = sine(48_000, RATE, 1_000.0, 0.0);
             let output = changed::<R>(*mode, [&before, &after], &signal, 480);
-            let output = &output[4_800..];
+            // Behind the longest latency.
+            let output = &output[9_600..];
             let residue = peak_above_db(&tapered(lane(output, 0), 4_800), RATE, 4_000.0);
             // As if the louder side were at full scale.
             let residue = residue - peak_db(output).max(0.0);

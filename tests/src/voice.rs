@@ -15,6 +15,25 @@ pub const VOWELS: [Formants; 5] = [
     [(330.0, 60.0), (700.0, 80.0), (2_300.0, 120.0), (3_200.0, 160.0), (4_300.0, 230.0)],
 ];
 
+/// Ten more, of women (G. Peterson and H. Barney, JASA 24, 1952, table II), with the fourth and fifth resonance of a tube as
+/// long as their tracts, 14.5 cm.
+pub const OTHER_VOWELS: [Formants; 10] = [
+    other([310.0, 2_790.0, 3_310.0]),
+    other([430.0, 2_480.0, 3_070.0]),
+    other([610.0, 2_330.0, 2_990.0]),
+    other([860.0, 2_050.0, 2_850.0]),
+    other([850.0, 1_220.0, 2_810.0]),
+    other([590.0, 920.0, 2_710.0]),
+    other([470.0, 1_160.0, 2_680.0]),
+    other([370.0, 950.0, 2_670.0]),
+    other([760.0, 1_400.0, 2_780.0]),
+    other([500.0, 1_640.0, 1_960.0]),
+];
+
+const fn other([first, second, third]: [f64; 3]) -> Formants {
+    [(first, 70.0), (second, 90.0), (third, 130.0), (4_140.0, 180.0), (5_320.0, 240.0)]
+}
+
 /// Noise of the room and the microphone: -72 dBFS.
 const ROOM: f64 = 0.000_25;
 
@@ -84,13 +103,18 @@ pub fn vowel(seconds: f64, rate: f64, seed: u64, pitch_hz: f64, formants: Forman
     sung(seconds, rate, seed, |_| pitch_hz, edges, |_| formants)
 }
 
-/// A line of vowels that run into each other, four a second, with pauses and a melody about `pitch_hz`.
+/// A line of [`VOWELS`] that run into each other, four a second, with pauses and a melody about `pitch_hz`.
 pub fn line(seconds: f64, rate: f64, seed: u64, pitch_hz: f64) -> Vec<f64> {
+    line_of(&VOWELS, seconds, rate, seed, pitch_hz)
+}
+
+/// As [`line()`], of other vowels.
+pub fn line_of(vowels: &[Formants], seconds: f64, rate: f64, seed: u64, pitch_hz: f64) -> Vec<f64> {
     const SYLLABLE_S: f64 = 0.25;
     let mut random = Random::new(seed);
     let notes: Vec<(usize, f64, f64)> = (0..(seconds / SYLLABLE_S) as usize + 2)
         .map(|_| {
-            let vowel = random.bits() as usize % VOWELS.len();
+            let vowel = random.bits() as usize % vowels.len();
             let step = (random.uniform() * 7.0).floor() - 3.0;
             // One in six is a pause.
             let loudness = if random.uniform() < 1.0 / 6.0 { 0.0 } else { 0.5 + 0.5 * random.uniform() };
@@ -112,6 +136,6 @@ pub fn line(seconds: f64, rate: f64, seed: u64, pitch_hz: f64) -> Vec<f64> {
         seed + 1,
         |t| pitch_hz * (blend(t, &|i| notes[i].1) / 12.0).exp2(),
         |t| blend(t, &|i| notes[i].2),
-        |t| std::array::from_fn(|k| (blend(t, &|i| VOWELS[notes[i].0][k].0), blend(t, &|i| VOWELS[notes[i].0][k].1))),
+        |t| std::array::from_fn(|k| (blend(t, &|i| vowels[notes[i].0][k].0), blend(t, &|i| vowels[notes[i].0][k].1))),
     )
 }

@@ -2,6 +2,8 @@
 //! plug-ins, masters the mix, and reports.
 
 mod chart;
+mod lead;
+mod master;
 mod page;
 mod pictures;
 mod report;
@@ -13,25 +15,37 @@ use clap::Args;
 use indicatif::ProgressBar;
 use std::path::PathBuf;
 use std::time::Duration;
-use tandem_render::cli::progress_bar;
+use tandem_render::audio::Bits;
+use tandem_render::cli::{progress_bar, tempo};
 use tandem_render::host::Bundle;
 use tandem_render::session::{self, Files, Goal};
 use tandem_render::song;
 
 /// Mixes and masters the demo song, or your own stems, through the built plug-ins.
 ///
-/// Writes mix.wav, master.wav and report.html. A CSV file of a stem's name beside it is the stem's automation: rows of
+/// Writes mix.wav, master.wav and report.html, which says what each step did and why. A stem that is called lead, vocal, vox,
+/// voice or sing leads: it is cleaned, held, ridden over all others, and given a space. Levels and balance of the others
+/// stay. A CSV file of a stem's name beside it is the stem's automation: rows of
 /// seconds,parameter name,value.
 #[derive(Args)]
 pub struct Demo {
     /// Your own stems instead of the demo song: WAV or FLAC, mono or stereo, all at one rate.
     stems: Vec<PathBuf>,
+    /// The stem that leads, where its name does not say so.
+    #[arg(long, value_name = "STEM")]
+    lead: Option<String>,
+    /// Tempo of your stems, beats a minute, which the lead's echoes follow [default: measured, if they keep one].
+    #[arg(long, value_name = "BPM", value_parser = tempo)]
+    tempo: Option<f64>,
     /// Folder to write into [default: demo in Cargo's target folder].
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Integrated loudness of the master, LUFS.
     #[arg(long, value_name = "LUFS", default_value_t = -14.0, allow_hyphen_values = true)]
     target: f64,
+    /// Bits a sample of the master: integers are dithered by Master, for 16 with shaped noise.
+    #[arg(long, value_enum, default_value_t)]
+    bits: Bits,
     /// Replace what an earlier run left.
     #[arg(long)]
     force: bool,
@@ -63,28 +77,36 @@ pub fn run(command: &Demo) -> Result<()> {
     // Whatever can be refused is refused before the long work.
     let files = Files::new(&folder, command.force)?;
     let stems = session::open_stems(&command.stems)?;
+    ensure!(
+        !stems.is_empty() || (command.lead.is_none() && command.tempo.is_none()),
+        "--lead and --tempo are for your own stems. Name their files."
+    );
+
+    let goal = Goal { target_lufs: command.target, ceiling_dbtp: CEILING_DBTP, bits: command.bits };
+    let mut stage = Stages::default();
+    let (title, tracks, tempo_bpm, song) = if stems.is_empty() {
+        stage.show("Playing the demo song", 0.0);
+        let song = song::compose();
+        ("the demo song".to_string(), session::demo_song_tracks(&song), Some(song::TEMPO_BPM), Some(song))
+    } else {
+        stage.show("Listening to the stems", 0.0);
+        let title = format!("{} stems", stems.len());
+        let tempo_bpm = command.tempo.or_else(|| session::stem_tempo(&stems));
+        (title, session::stem_tracks(stems, command.lead.as_deref(), tempo_bpm)?, tempo_bpm, None)
+    };
+    stage.end();
 
     eprintln!("Building the plug-ins");
     let [clap, _] = bundle::build(PROFILE)?;
     let bundle = Bundle::load(&clap)?;
 
-    let goal = Goal { target_lufs: command.target, ceiling_dbtp: CEILING_DBTP };
-    let mut stage = Stages::default();
-    let (title, tracks, mastering, sections) = if stems.is_empty() {
-        stage.show("Playing the demo song", 0.0);
-        let song = song::compose();
-        let tracks = session::demo_song_tracks(&song);
-        ("the demo song".to_string(), tracks, session::demo_song_mastering(), song.sections)
-    } else {
-        let title = format!("{} stems", stems.len());
-        (title, session::stem_tracks(stems), session::plain_mastering(), Vec::new())
-    };
-    let mix = session::mix(&bundle, tracks, &mut |what, done| stage.show(what, done))?;
+    let mix = session::mix(&bundle, tracks, tempo_bpm, &mut |what, done| stage.show(what, done))?;
+    let mastering = if song.is_some() { session::demo_song_mastering() } else { session::stem_mastering(&mix) };
     let master = session::master(&bundle, &mix.sound, &mastering, goal, &mut |what, done| {
         stage.show(what, done);
     })?;
     stage.end();
-    let clipped = files.write_audio(&mix, &master)?;
+    let clipped = files.write_audio(&mix, &master, command.bits)?;
     if clipped > 0 {
         bail!("{clipped} samples are beyond full scale and clipped, which must not happen: please report it.");
     }
@@ -92,7 +114,9 @@ pub fn run(command: &Demo) -> Result<()> {
     eprintln!("Taking the editors' pictures");
     let pictures = pictures::take(&mix, &master);
     stage.show("Writing the report", 0.0);
-    let report = report::Report { title, mix: &mix, master: &master, goal, sections: &sections, pictures };
+    let mended = song.as_ref().zip(mix.lead()).and_then(|(song, lead)| session::mended(song, lead));
+    let sections = song.as_ref().map_or(&[][..], |song| &song.sections[..]);
+    let report = report::Report { title, mix: &mix, master: &master, goal, sections, mended, tempo_bpm, pictures };
     let page = page::page(&report)?;
     stage.end();
     files.write_report(&page)?;

@@ -82,6 +82,15 @@ impl Analog {
         let scale = 1.0 / (c * c + d * d);
         [(a * c + b * d) * scale, (b * c - a * d) * scale]
     }
+
+    /// The squared magnitude of [`response`](Self::response).
+    pub fn power(&self, ratio: f64) -> f64 {
+        let of = |[c0, c1, c2]: [f64; 3]| {
+            let (even, odd) = (c0 - c2 * ratio * ratio, c1 * ratio);
+            even * even + odd * odd
+        };
+        of(self.n) / of(self.d)
+    }
 }
 
 /// A of the formulas: the square root of the gain.

@@ -56,6 +56,8 @@ pub struct BandGains<const N: usize> {
     /// What the last control tick ran to.
     gains: [Frame; N],
     tangents: [f64; N],
+    /// Of each crossover whether its shelves run: not where the gains beside it are equal and were at the last tick.
+    runs: [bool; N],
     /// Whether it lets pass as it is.
     neutral: bool,
     ticks: u32,
@@ -69,7 +71,15 @@ impl<const N: usize> Default for BandGains<N> {
         let mut top = Ramp::default();
         top.jump(1.0);
         let shelves = [[Section::default(); 2]; N];
-        Self { shelves, top: [top; 2], gains: [[1.0; 2]; N], tangents: [1.0; N], neutral: true, ticks: 0 }
+        Self {
+            shelves,
+            top: [top; 2],
+            gains: [[1.0; 2]; N],
+            tangents: [1.0; N],
+            runs: [false; N],
+            neutral: true,
+            ticks: 0,
+        }
     }
 }
 
@@ -92,28 +102,40 @@ impl<const N: usize> BandGains<N> {
             self.shelves.as_flattened_mut().iter_mut().for_each(Section::flush);
         }
         if std::mem::take(&mut self.neutral) {
-            // What they would ring with is from another time; at unity gain a start from silence is not heard.
-            self.shelves.as_flattened_mut().iter_mut().for_each(Section::clear);
-            self.each(&[[1.0; 2]; N], tangents, Section::jump);
+            self.runs = [false; N];
             self.top.iter_mut().for_each(|top| top.jump(1.0));
         }
-        if still && self.tangents == *tangents {
-            self.each(gains, tangents, Section::jump);
-            self.top.iter_mut().zip(gains[N - 1]).for_each(|(top, gain)| top.jump(gain));
-        } else {
-            self.each(gains, tangents, Section::aim);
-            self.top.iter_mut().zip(gains[N - 1]).for_each(|(top, gain)| top.aim(gain));
+        let arrived = still && self.tangents == *tangents;
+        for i in 0..N - 1 {
+            let ratio = |gains: &[Frame; N]| [0, 1].map(|lane| gains[i][lane] / gains[i + 1][lane]);
+            let below = ratio(gains);
+            let runs = below != [1.0; 2] || ratio(&self.gains) != below;
+            let starts = !std::mem::replace(&mut self.runs[i], runs);
+            if runs {
+                self.set(i, below, tangents[i], arrived, starts);
+            }
+        }
+        for (top, gain) in self.top.iter_mut().zip(gains[N - 1]) {
+            if arrived { top.jump(gain) } else { top.aim(gain) }
         }
         (self.gains, self.tangents) = (*gains, *tangents);
     }
 
-    fn each(&mut self, gains: &[Frame; N], tangents: &[f64; N], to: impl Fn(&mut Section, LaneCoefs)) {
-        for (i, pair) in self.shelves.iter_mut().enumerate().take(N - 1) {
-            let [left, right] = [0, 1].map(|lane| shelf(gains[i][lane] / gains[i + 1][lane], tangents[i]));
-            for (i, section) in pair.iter_mut().enumerate() {
-                let (left, right) = (left[i].coefs(), right[i].coefs());
-                to(section, std::array::from_fn(|k| [left[k], right[k]]));
+    /// Sets the shelves of a crossover on their way to the gain `below` it, or there where it has `arrived`; from a flat one
+    /// if it `starts`.
+    fn set(&mut self, crossover: usize, below: Frame, tangent: f64, arrived: bool, starts: bool) {
+        if starts {
+            // What they would ring with is from another time; at unity gain a start from silence is not heard.
+            for (section, design) in self.shelves[crossover].iter_mut().zip(shelf(1.0, tangent)) {
+                section.clear();
+                section.jump(design.coefs().map(|c| [c; 2]));
             }
+        }
+        let left = shelf(below[0], tangent).map(|design| design.coefs());
+        let right = if below[1] == below[0] { left } else { shelf(below[1], tangent).map(|design| design.coefs()) };
+        for (i, section) in self.shelves[crossover].iter_mut().enumerate() {
+            let coefs: LaneCoefs = std::array::from_fn(|k| [left[i][k], right[i][k]]);
+            if arrived { section.jump(coefs) } else { section.aim(coefs) }
         }
     }
 
@@ -127,8 +149,13 @@ impl<const N: usize> BandGains<N> {
         if self.neutral {
             return;
         }
-        for section in self.shelves.iter_mut().take(N - 1).flatten() {
-            svf::run(section, frames);
+        for ([first, second], _) in self.shelves.iter_mut().zip(&self.runs).filter(|(_, runs)| **runs) {
+            if first.is_moving() {
+                svf::run(first, frames);
+                svf::run(second, frames);
+            } else {
+                svf::run_two([first, second], frames);
+            }
         }
         for frame in frames {
             let [left, right] = self.top.each_mut().map(Ramp::advance);

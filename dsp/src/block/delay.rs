@@ -2,18 +2,23 @@
 
 use crate::Frame;
 
+/// Frames that may come at once: as long as these are not overwritten, what comes can be stored before what goes is read.
+const ROOM: usize = 128;
+
 /// Delays frames, or values that belong to frames, by a fixed number.
 #[derive(Clone, Debug, Default)]
 pub struct Delay<T = Frame> {
     ring: Box<[T]>,
+    frames: usize,
+    /// Where the next frame goes.
     at: usize,
 }
 
 impl<T: Copy + Default> Delay<T> {
     /// Readies for a delay of `frames`; allocates, and clears the past.
     pub fn prepare(&mut self, frames: usize) {
-        self.ring = vec![T::default(); frames].into_boxed_slice();
-        self.at = 0;
+        self.ring = vec![T::default(); if frames > 0 { frames + ROOM } else { 0 }].into_boxed_slice();
+        (self.frames, self.at) = (frames, 0);
     }
 
     /// Forgets the past.
@@ -23,16 +28,7 @@ impl<T: Copy + Default> Delay<T> {
 
     /// The delay in frames.
     pub fn frames(&self) -> usize {
-        self.ring.len()
-    }
-
-    /// Takes a frame in and gives the one from [`frames`](Self::frames) ago.
-    #[inline(always)]
-    pub fn tick(&mut self, input: T) -> T {
-        let Some(slot) = self.ring.get_mut(self.at) else { return input };
-        let output = std::mem::replace(slot, input);
-        self.advance(1);
-        output
+        self.frames
     }
 
     /// Takes a run in and gives the frames from [`frames`](Self::frames) ago in `delayed`, equally long.
@@ -41,32 +37,35 @@ impl<T: Copy + Default> Delay<T> {
         self.run(delayed);
     }
 
-    /// Takes a run in without looking at what comes out.
+    /// Takes frames in without looking at what comes out.
     pub fn push(&mut self, frames: &[T]) {
-        let mut rest = frames;
-        while !rest.is_empty() && !self.ring.is_empty() {
-            let (now, later) = rest.split_at(rest.len().min(self.ring.len() - self.at));
-            self.ring[self.at..self.at + now.len()].copy_from_slice(now);
-            self.advance(now.len());
-            rest = later;
+        if self.frames == 0 {
+            return;
+        }
+        for frames in frames.chunks(ROOM) {
+            let (first, second) = frames.split_at(frames.len().min(self.ring.len() - self.at));
+            self.ring[self.at..self.at + first.len()].copy_from_slice(first);
+            self.ring[..second.len()].copy_from_slice(second);
+            self.at = self.wrapped(self.at + frames.len());
         }
     }
 
-    /// Delays a run in place.
+    /// Delays frames in place.
     pub fn run(&mut self, frames: &mut [T]) {
-        let mut rest = frames;
-        while !rest.is_empty() && !self.ring.is_empty() {
-            let (now, later) = rest.split_at_mut(rest.len().min(self.ring.len() - self.at));
-            self.ring[self.at..self.at + now.len()].swap_with_slice(now);
-            self.advance(now.len());
-            rest = later;
+        if self.frames == 0 {
+            return;
+        }
+        for frames in frames.chunks_mut(ROOM) {
+            let from = self.wrapped(self.at + ROOM);
+            self.push(frames);
+            let (first, second) = frames.split_at_mut(frames.len().min(self.ring.len() - from));
+            first.copy_from_slice(&self.ring[from..from + first.len()]);
+            second.copy_from_slice(&self.ring[..second.len()]);
         }
     }
 
-    fn advance(&mut self, frames: usize) {
-        self.at += frames;
-        if self.at == self.ring.len() {
-            self.at = 0;
-        }
+    /// A place less than two rings along, in the ring.
+    fn wrapped(&self, place: usize) -> usize {
+        if place < self.ring.len() { place } else { place - self.ring.len() }
     }
 }

@@ -74,6 +74,15 @@ impl Ducker {
         self.gain.aim(db_to_gain(-depth_db * self.playing));
     }
 
+    /// So many control ticks of silence have passed without [`control`](Self::control), while it is settled.
+    pub fn pass(&mut self, ticks: usize) {
+        if self.depth_db.now() != 0.0 {
+            self.programme_db = (self.programme_db - self.fall_db * ticks as f64).max(LOWEST_DB);
+            self.playing *= (1.0 - self.release).powf(ticks as f64);
+            self.gain.jump(db_to_gain(-self.depth_db.now() * self.playing));
+        }
+    }
+
     /// The gain at the next frame.
     #[inline(always)]
     pub fn advance(&mut self) -> f64 {

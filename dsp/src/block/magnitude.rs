@@ -8,9 +8,9 @@ pub fn higher(a: f32, b: f32) -> f32 {
     if b > a { b } else { a }
 }
 
-/// The highest of a run of magnitudes; zero where all are below.
+/// The highest of magnitudes, as many as fill registers of four; zero where all are below.
 #[inline(always)]
-pub fn highest(values: &[f32; CONTROL_INTERVAL]) -> f32 {
+pub fn highest<const N: usize>(values: &[f32; N]) -> f32 {
     // Four at a time: one register, and no chain as long as the run.
     const LANES: usize = 4;
     let mut highest = [0.0; LANES];

@@ -51,6 +51,12 @@ impl Matrix {
         if [a, b, c, d] == [1.0, 0.0, 0.0, 1.0] {
             return;
         }
+        if [b, c] == [0.0; 2] {
+            for frame in frames {
+                *frame = [a * frame[0], d * frame[1]];
+            }
+            return;
+        }
         for frame in frames {
             let [left, right] = *frame;
             *frame = [a * left + b * right, c * left + d * right];

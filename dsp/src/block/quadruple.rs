@@ -1,23 +1,25 @@
-//! Four points for each sample, and back, in few frames and with linear phase.
+//! Four points for each frame, and back, in few frames and with linear phase.
 //!
 //! One filter up and one down, both at four times the rate. They are for what is added to a sound, not for the sound: what
 //! they make of it above 15 kHz at 44.1 kHz (-2.6 dB there, -11 dB at 18 kHz) is the price of a delay of [`DELAY`] frames.
+//!
+//! The four points of a frame are two pairs, the even ones and the odd ones, and a pair of both channels fills a register:
+//! so each tap is at the same place in all of them, and nothing is shuffled but what comes out.
 
-use super::inter_sample::part;
 use super::kaiser::windowed_sinc;
-use crate::CONTROL_INTERVAL;
+use crate::{CONTROL_INTERVAL, Frame};
 
 const RUN: usize = CONTROL_INTERVAL;
 
-/// Points for each sample.
-pub const TIMES: usize = 4;
+/// Points for each frame.
+const TIMES: usize = 4;
 
 /// Points from a point to each end of the filter up, and of the one down.
 const UP: usize = 20;
 const DOWN: usize = 35;
 
-/// Frames from a sample in to what is made of it out: up, one point in between for curves that look at both neighbours of
-/// a point, and down.
+/// Frames from one in to what is made of it out: up, one point in between for curves that look at both neighbours of a
+/// point, and down.
 pub const DELAY: usize = (UP + 1 + DOWN) / TIMES;
 
 /// Corners over the rate of the points, and shapes of the Kaiser windows. Up: images of what lies below 10 kHz at
@@ -28,199 +30,253 @@ const UP_SHAPE: f64 = 10.0;
 const DOWN_CORNER: f64 = 0.1;
 const DOWN_SHAPE: f64 = 8.5;
 
-/// Pairs of samples that the places between two of them weigh, and that the place at a sample does beside the one there.
-const PAIRS: usize = UP / TIMES;
+/// Values for each frame in a pair of points: left and right of the first, left and right of the second.
+pub const PAIR: usize = 4;
 
-/// Samples of before that the way up needs, and points of before that the way down needs, for each place.
-const SAMPLES_PAST: usize = 2 * PAIRS;
-const POINTS_PAST: usize = (2 * DOWN).div_ceil(TIMES);
+/// A pair of points, or a frame twice.
+pub type Pair = [f32; PAIR];
 
-/// The points of a run, by their place between two samples.
-pub type Points = [[f32; RUN]; TIMES];
+/// The even and the odd points of a run.
+pub type Points<'a> = [&'a mut [f32; PAIR * RUN]; 2];
 
-/// The points of a run with the one before the first place and the one after the last.
-pub type Around = [[f32; RUN]; TIMES + 2];
-
-/// Taps up, from the outermost pair of samples inwards. The place half way between two samples is symmetrical, and those a
-/// quarter of the way are each other's mirror image: their taps are a common even part and an odd one of opposite signs.
+/// The points of a run and those around them: the even ones up to those of the frame after it, the odd ones from those of
+/// the frame before it on and, so that both hold the same frames, up to the frame after it.
 #[derive(Clone, Debug)]
-struct Up {
-    /// At a sample: the taps of its pairs, and its own.
-    here: [f32; PAIRS],
-    own: f32,
-    even: [f32; PAIRS],
-    odd: [f32; PAIRS],
-    half: [f32; PAIRS],
+pub struct Around {
+    /// First and third points, the run's from the first on.
+    pub even: [f32; PAIR * (RUN + 1)],
+    /// Second and fourth points, the run's from the second pair on.
+    pub odd: [f32; PAIR * (RUN + 2)],
 }
+
+/// Pairs of samples at equal distance of a point half way between two, and pairs of points of each kind at equal distance
+/// of the point in the filter's middle.
+const SIDES: usize = UP / TIMES;
+const ARMS: usize = DOWN.div_ceil(TIMES);
+
+/// Frames of before that are needed for a frame.
+const PAST: usize = 2 * ARMS - 1;
+
+/// Pairs that are computed at once: few enough for their sums to stay in registers.
+const AT_ONCE: usize = 4;
+const SPAN: usize = AT_ONCE * PAIR;
+type Span = [f32; SPAN];
+
+/// What is kept is moved back only after so many runs.
+const RUNS: usize = 3;
+
+/// A register's worth begins where a register may be loaded from.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(16))]
+struct Aligned<T>(T);
+
+/// The past of a stream and its present run, from `at` on.
+type Kept = Aligned<[Pair; PAST + RUNS * RUN]>;
 
 /// The way up and the way down of both channels.
 #[derive(Clone, Debug)]
 pub struct Quadruple {
-    up: Up,
-    /// From the end to the middle.
-    down: [f32; DOWN + 1],
-    channels: [Channel; 2],
+    up: Aligned<Up>,
+    down: Aligned<Down>,
+    at: usize,
+    /// Each frame twice.
+    samples: Kept,
+    /// What was made of the even and of the odd points, each a frame late.
+    even: Kept,
+    odd: Kept,
+    /// The same the other way round in time: the first point and the third of the frame before, the fourth and the second.
+    even_turned: Kept,
+    odd_turned: Kept,
+    around: Around,
 }
 
-/// What is kept of a channel.
-#[derive(Clone, Debug)]
-struct Channel {
-    samples: [f32; SAMPLES_PAST + RUN],
-    /// Of the frame before: the last two points.
-    last: [f32; 2],
-    made: [[f32; POINTS_PAST + RUN]; TIMES],
-    /// Of this run: kept so that there is no clearing.
-    around: Around,
-    fresh: Points,
+/// Taps up, from the newest sample on.
+#[derive(Clone, Copy, Debug)]
+struct Up {
+    /// Of the first point, which is at a sample, and the third, half way to the next: from the outermost pair of samples
+    /// inwards, and of the sample itself.
+    even: [Pair; SIDES],
+    own: Pair,
+    /// Of the second and the fourth, each other's mirror image.
+    odd: [Pair; 2 * SIDES],
+}
+
+/// Taps down, from the middle outwards.
+#[derive(Clone, Copy, Debug)]
+struct Down {
+    even: [Pair; ARMS],
+    odd: [Pair; ARMS],
 }
 
 impl Default for Quadruple {
     fn default() -> Self {
-        let channel = Channel {
-            samples: [0.0; SAMPLES_PAST + RUN],
-            last: [0.0; 2],
-            made: [[0.0; POINTS_PAST + RUN]; TIMES],
-            around: [[0.0; RUN]; TIMES + 2],
-            fresh: [[0.0; RUN]; TIMES],
-        };
-        Self { up: up(), down: down(), channels: [channel.clone(), channel] }
+        let kept = Aligned([[0.0; PAIR]; PAST + RUNS * RUN]);
+        Self {
+            up: Aligned(up()),
+            down: Aligned(down()),
+            at: 0,
+            samples: kept,
+            even: kept,
+            odd: kept,
+            even_turned: kept,
+            odd_turned: kept,
+            around: Around { even: [0.0; PAIR * (RUN + 1)], odd: [0.0; PAIR * (RUN + 2)] },
+        }
     }
 }
 
-/// A run, and for each of its places the value at the place before.
+/// Values from a place on.
 #[inline(always)]
-fn later(points: &[f32; RUN], before: f32) -> [f32; RUN] {
-    let mut later = [before; RUN];
-    later[1..].copy_from_slice(&points[..RUN - 1]);
-    later
+fn span(values: &[f32], from: usize) -> Span {
+    let span = &values[from..from + SPAN];
+    std::array::from_fn(|i| span[i])
 }
 
-/// Makes what `frames` have come after the past of the next run.
+/// Adds values at equal distance on both sides, weighted.
 #[inline(always)]
-fn pass<const LENGTH: usize>(buffer: &mut [f32; LENGTH], frames: usize) {
-    if frames == RUN {
-        // Of a length that is known: no call.
-        buffer.copy_within(RUN.., 0);
-    } else {
-        buffer.copy_within(frames..frames + LENGTH - RUN, 0);
+fn add_folded(sum: &mut Span, taps: &Pair, new: &Span, old: &Span) {
+    for i in 0..SPAN {
+        sum[i] += taps[i % PAIR] * (new[i] + old[i]);
     }
+}
+
+/// The past and the present run of what is kept.
+#[inline(always)]
+fn window(kept: &mut Kept, at: usize) -> Option<&mut [Pair; PAST + RUN]> {
+    kept.0.get_mut(at..)?.first_chunk_mut()
 }
 
 impl Quadruple {
     /// Forgets the past.
     pub fn reset(&mut self) {
-        for channel in &mut self.channels {
-            channel.samples.fill(0.0);
-            channel.last = [0.0; 2];
-            channel.made.as_flattened_mut().fill(0.0);
-        }
+        let kept = [&mut self.samples, &mut self.even, &mut self.odd, &mut self.even_turned, &mut self.odd_turned];
+        kept.into_iter().for_each(|Aligned(kept)| kept.fill([0.0; PAIR]));
+        self.around.even.fill(0.0);
+        self.around.odd.fill(0.0);
     }
 
-    /// Takes `frames` samples of each channel in. `bend` is given a channel's number, the points before the samples, at
-    /// them and after them, and makes other ones of all but the first and the last. What comes of that at the samples'
-    /// rate, [`DELAY`] frames late.
+    /// Takes `frames` frames in, each twice. `bend` is given the points around the frames of one frame ago, and makes other
+    /// ones of those. What comes of that at the frames' rate, [`DELAY`] frames late.
+    ///
+    /// Each step writes where the next one reads: a copy of what has just been written waits for it to be in memory.
     #[inline(always)]
     pub fn run(
         &mut self,
-        samples: &[[f32; RUN]; 2],
+        samples: impl Fn(usize) -> Pair,
         frames: usize,
-        mut bend: impl FnMut(usize, &Around, &mut Points),
-    ) -> [[f32; RUN]; 2] {
-        // Channel after channel at each step: what one step has written is there when the next one reads it.
-        for (channel, samples) in self.channels.iter_mut().zip(samples) {
-            channel.samples[SAMPLES_PAST..].copy_from_slice(samples);
-        }
-        for channel in &mut self.channels {
-            channel.go_up(&self.up, frames);
-        }
-        for (lane, channel) in self.channels.iter_mut().enumerate() {
-            bend(lane, &channel.around, &mut channel.fresh);
-        }
-        for channel in &mut self.channels {
-            for (kept, made) in channel.made.iter_mut().zip(&channel.fresh) {
-                kept[POINTS_PAST..].copy_from_slice(made);
+        bend: impl FnOnce(&Around, Points),
+    ) -> [Frame; RUN] {
+        let at = self.at;
+        if let Some(window) = window(&mut self.samples, at) {
+            for (i, sample) in window[PAST..].iter_mut().enumerate() {
+                *sample = samples(i);
             }
         }
-        let mut sums = [[0.0; RUN]; 2];
-        for (channel, sum) in self.channels.iter_mut().zip(&mut sums) {
-            channel.go_down(&self.down, frames, sum);
+        self.go_up();
+        if let (Some(even), Some(odd)) = (window(&mut self.even, at), window(&mut self.odd, at)) {
+            let made = [even, odd].map(|window| window[PAST..].as_flattened_mut().first_chunk_mut());
+            if let [Some(even), Some(odd)] = made {
+                bend(&self.around, [even, odd]);
+            }
         }
+        let Around { even, odd } = &mut self.around;
+        even.copy_within(PAIR * frames..PAIR * (frames + 1), 0);
+        odd.copy_within(PAIR * frames..PAIR * (frames + 2), 0);
+        let sums = self.go_down();
+        self.pass(frames);
         sums
     }
-}
 
-impl Channel {
     #[inline(never)]
-    fn go_up(&mut self, up: &Up, frames: usize) {
-        let [c_before, d_before, a, b, c, d] = &mut self.around;
-        for (i, a) in a.iter_mut().enumerate() {
-            let past = |back: usize| self.samples[SAMPLES_PAST - back + i];
-            let mut here = up.own * past(PAIRS);
-            for pair in 0..PAIRS {
-                here += up.here[pair] * (past(pair) + past(2 * PAIRS - pair));
+    fn go_up(&mut self) {
+        let Self { up: Aligned(up), at, samples: kept, around: Around { even, odd }, .. } = self;
+        let Some(window) = window(kept, *at) else { return };
+        let flat = window.as_flattened();
+        for first in (0..RUN).step_by(AT_ONCE) {
+            let newest = PAIR * (PAST + first);
+            let mut sum = [0.0; SPAN];
+            let here = span(flat, newest - PAIR * SIDES);
+            for i in 0..SPAN {
+                sum[i] = up.own[i % PAIR] * here[i];
             }
-            *a = here;
-        }
-        for i in 0..RUN {
-            let past = |back: usize| self.samples[SAMPLES_PAST - back + i];
-            let (mut even, mut odd, mut half) = (0.0, 0.0, 0.0);
-            for pair in 0..PAIRS {
-                let (new, old) = (past(pair), past(2 * PAIRS - 1 - pair));
-                even += up.even[pair] * (new + old);
-                odd += up.odd[pair] * (new - old);
-                half += up.half[pair] * (new + old);
+            for (k, taps) in up.even.iter().enumerate() {
+                // As far from the first point on the other side, and as far from the third.
+                let old = newest - PAIR * (2 * SIDES - 1 - k) - PAIR / 2;
+                add_folded(&mut sum, taps, &span(flat, newest - PAIR * k), &span(flat, old));
             }
-            (b[i], c[i], d[i]) = (even + odd, half, even - odd);
+            even[PAIR * (first + 1)..][..SPAN].copy_from_slice(&sum);
+            let mut sum = [0.0; SPAN];
+            for (k, taps) in up.odd.iter().enumerate() {
+                let x = span(flat, newest - PAIR * k);
+                for i in 0..SPAN {
+                    sum[i] += taps[i % PAIR] * x[i];
+                }
+            }
+            odd[PAIR * (first + 2)..][..SPAN].copy_from_slice(&sum);
         }
-        pass(&mut self.samples, frames);
-        // Shifted by a point: the one in the middle is known when the one after it is.
-        (*c_before, *d_before) = (later(c, self.last[0]), later(d, self.last[1]));
-        self.last = [c[frames - 1], d[frames - 1]];
     }
 
     /// What the filter down makes of the points.
     #[inline(never)]
-    fn go_down(&mut self, down: &[f32; DOWN + 1], frames: usize, sum: &mut [f32; RUN]) {
-        let middle = self.at(DOWN);
-        *sum = self.folded::<0>(down);
-        for part in [self.folded::<1>(down), self.folded::<2>(down), self.folded::<3>(down), self.folded::<4>(down)] {
-            for i in 0..RUN {
-                sum[i] += part[i];
+    fn go_down(&mut self) -> [Frame; RUN] {
+        let at = self.at;
+        let mut sums = [[0.0; PAIR]; RUN];
+        let (Some(even), Some(odd)) = (window(&mut self.even, at), window(&mut self.odd, at)) else {
+            return [[0.0; 2]; RUN];
+        };
+        let (Some(even_turned), Some(odd_turned)) =
+            (window(&mut self.even_turned, at), window(&mut self.odd_turned, at))
+        else {
+            return [[0.0; 2]; RUN];
+        };
+        let Aligned(down) = &self.down;
+        for (sums, first) in sums.as_chunks_mut::<AT_ONCE>().0.iter_mut().zip((0..RUN).step_by(AT_ONCE)) {
+            // The first point there is in the middle.
+            let middle = PAST + first + 1 - ARMS;
+            // No earlier, as what has just been written is slow to be read in another way.
+            for i in middle..middle + AT_ONCE {
+                let (pair, before, [second_l, second_r, fourth_l, fourth_r]) = (even[i], even[i - 1], odd[i]);
+                even_turned[i] = [pair[0], pair[1], before[2], before[3]];
+                odd_turned[i] = [fourth_l, fourth_r, second_l, second_r];
             }
+            let middle = PAIR * middle;
+            let mut sum = [0.0; SPAN];
+            for k in 0..ARMS {
+                let (new, old) = (middle + PAIR * k, middle - PAIR * k);
+                add_folded(
+                    &mut sum,
+                    &down.even[k],
+                    &span(even.as_flattened(), new),
+                    &span(even_turned.as_flattened(), old),
+                );
+                let old = old - PAIR;
+                add_folded(
+                    &mut sum,
+                    &down.odd[k],
+                    &span(odd.as_flattened(), new),
+                    &span(odd_turned.as_flattened(), old),
+                );
+            }
+            sums.as_flattened_mut().copy_from_slice(&sum);
         }
-        for i in 0..RUN {
-            sum[i] += down[DOWN] * middle[i];
-        }
-        for kept in &mut self.made {
-            pass(kept, frames);
-        }
+        sums.map(|[first_l, first_r, second_l, second_r]| {
+            [f64::from(first_l + second_l), f64::from(first_r + second_r)]
+        })
     }
 
-    /// A run of points, so many points back from the one at the newest sample.
-    #[inline(always)]
-    fn at(&self, back: usize) -> [f32; RUN] {
-        let place = (TIMES - back % TIMES) % TIMES;
-        part(&self.made[place], POINTS_PAST - (back + place) / TIMES)
-    }
-
-    /// The sum of the taps of the group `GROUP`, of which [`GROUPS`] make half of the filter: few enough for the loop to be
-    /// unrolled, which keeps the sum in registers.
-    #[inline(always)]
-    fn folded<const GROUP: usize>(&self, down: &[f32; DOWN + 1]) -> [f32; RUN] {
-        let mut sum = [0.0; RUN];
-        for k in 0..DOWN / GROUPS {
-            let back = GROUP * (DOWN / GROUPS) + k;
-            let (tap, new, old) = (down[back], self.at(back), self.at(2 * DOWN - back));
-            for i in 0..RUN {
-                sum[i] += tap * (new[i] + old[i]);
+    /// Makes what `frames` have come the past of the next run.
+    fn pass(&mut self, frames: usize) {
+        self.at += frames;
+        if self.at > (RUNS - 1) * RUN {
+            let past = self.at..self.at + PAST;
+            let kept = [&mut self.samples, &mut self.even, &mut self.odd, &mut self.even_turned, &mut self.odd_turned];
+            for Aligned(kept) in kept {
+                kept.copy_within(past.clone(), 0);
             }
+            self.at = 0;
         }
-        sum
     }
 }
-
-/// Groups of taps; see [`Channel::folded`].
-const GROUPS: usize = 5;
 
 /// A tap of a low-pass at four times the rate; `distance` in points.
 fn tap(distance: f64, reach: usize, corner: f64, shape: f64) -> f64 {
@@ -228,11 +284,16 @@ fn tap(distance: f64, reach: usize, corner: f64, shape: f64) -> f64 {
     windowed_sinc(2.0 * corner * distance, 2.0 * corner * (reach as f64 + 0.5), shape)
 }
 
-/// Taps up; each place has a gain of 1 at zero frequency.
+/// The same taps for both channels.
+fn pair(first: f64, second: f64) -> Pair {
+    [first, first, second, second].map(|tap| tap as f32)
+}
+
+/// Taps up; each point has a gain of 1 at zero frequency.
 fn up() -> Up {
     // From the newest sample on.
     let place = |place: usize| {
-        let taps: [f64; 2 * PAIRS + 1] = std::array::from_fn(|back| {
+        let taps: [f64; 2 * SIDES + 1] = std::array::from_fn(|back| {
             let distance = (TIMES * back + place) as f64 - UP as f64;
             if distance.abs() > UP as f64 { 0.0 } else { tap(distance, UP, UP_CORNER, UP_SHAPE) }
         });
@@ -240,19 +301,21 @@ fn up() -> Up {
         taps.map(|tap| tap / sum)
     };
     let [here, quarter, half] = [place(0), place(1), place(2)];
-    let mirrored = |pair: usize| quarter[2 * PAIRS - 1 - pair];
     Up {
-        here: std::array::from_fn(|pair| here[pair] as f32),
-        own: here[PAIRS] as f32,
-        even: std::array::from_fn(|pair| (0.5 * (quarter[pair] + mirrored(pair))) as f32),
-        odd: std::array::from_fn(|pair| (0.5 * (quarter[pair] - mirrored(pair))) as f32),
-        half: std::array::from_fn(|pair| half[pair] as f32),
+        even: std::array::from_fn(|k| pair(here[k], half[k])),
+        own: pair(here[SIDES], 0.0),
+        odd: std::array::from_fn(|k| pair(quarter[k], quarter[2 * SIDES - 1 - k])),
     }
 }
 
-/// Half of the taps down, from the end to the middle, with a gain of 1 at zero frequency.
-fn down() -> [f32; DOWN + 1] {
-    let taps: [f64; DOWN + 1] = std::array::from_fn(|k| tap((DOWN - k) as f64, DOWN, DOWN_CORNER, DOWN_SHAPE));
-    let sum = taps[DOWN] + 2.0 * taps[..DOWN].iter().sum::<f64>();
-    taps.map(|tap| (tap / sum) as f32)
+/// Half of the taps down, from the middle to the end, with a gain of 1 at zero frequency.
+fn down() -> Down {
+    let taps: [f64; DOWN + 1] = std::array::from_fn(|k| tap(k as f64, DOWN, DOWN_CORNER, DOWN_SHAPE));
+    let sum = taps[0] + 2.0 * taps[1..].iter().sum::<f64>();
+    // The one in the middle is met from both sides; beyond the last one there is none.
+    let at = |distance: usize| taps.get(distance).map_or(0.0, |tap| tap / if distance == 0 { 2.0 * sum } else { sum });
+    Down {
+        even: std::array::from_fn(|k| pair(at(TIMES * k), at(TIMES * k + 2))),
+        odd: std::array::from_fn(|k| pair(at(TIMES * k + 1), at(TIMES * k + 3))),
+    }
 }

@@ -107,6 +107,8 @@ macro_rules! rack {
             $($(#[$last_doc])* pub $last: $last_module,)*
             /// The way through the ordered modules.
             route: $crate::chain::route::Route,
+            /// The side-chain, for those behind others.
+            key_line: $crate::block::key_line::KeyLine,
             /// Fills up to the latency that the mode reserves.
             pad: $crate::block::delay::Delay,
             /// What each module does to the sound.
@@ -148,6 +150,7 @@ macro_rules! rack {
                 // Below the rates that music has, filters of so many frames take more time.
                 debug_assert!(used <= reserved || rate < 44_100.0, "modules use {used} of {reserved} frames in {mode:?}");
                 self.pad.prepare(reserved.saturating_sub(used));
+                self.key_line.prepare(used);
                 let modules = [$(stringify!($first),)* $(stringify!($field),)* $(stringify!($last),)*].len();
                 self.contribution.prepare(rate, modules);
             }
@@ -157,6 +160,7 @@ macro_rules! rack {
                 $(self.$field.reset();)*
                 $(self.$last.reset();)*
                 self.route.reset();
+                self.key_line.reset();
                 self.pad.reset();
                 self.contribution.restart();
             }
@@ -190,6 +194,7 @@ macro_rules! rack {
                 if measures {
                     self.contribution.begin(frames);
                 }
+                self.key_line.begin(keys);
                 $(rack!(@run self, $first, $first_group, frames, keys, measures);)*
                 for place in self.route.places() {
                     match place {
@@ -202,6 +207,27 @@ macro_rules! rack {
                 if measures {
                     self.contribution.end();
                 }
+                self.pad.run(frames);
+            }
+
+            fn run_intervals(&mut self, frames: &mut [$crate::Frame], keys: &[$crate::Frame]) {
+                if self.contribution.is_asked() || !self.route.is_settled() {
+                    let length = $crate::CONTROL_INTERVAL;
+                    for (frames, keys) in frames.chunks_mut(length).zip(keys.chunks(length)) {
+                        self.control();
+                        self.run(frames, keys);
+                    }
+                    return;
+                }
+                self.key_line.begin(keys);
+                $(rack!(@run_intervals self, $first, frames, keys);)*
+                for place in self.route.places() {
+                    match place {
+                        $($place => rack!(@run_intervals self, $field, frames, keys),)*
+                        _ => {}
+                    }
+                }
+                $(rack!(@run_intervals self, $last, frames, keys);)*
                 self.pad.run(frames);
             }
 
@@ -219,6 +245,13 @@ macro_rules! rack {
                     $(&& self.$first.is_settled())* $(&& self.$field.is_settled())* $(&& self.$last.is_settled())*
             }
 
+            fn pass(&mut self, frames: usize) {
+                self.key_line.reset();
+                $($crate::Processor::pass(&mut self.$first, frames);)*
+                $($crate::Processor::pass(&mut self.$field, frames);)*
+                $($crate::Processor::pass(&mut self.$last, frames);)*
+            }
+
             fn learn(&mut self, target_lufs: Option<f64>) {
                 $($crate::Processor::learn(&mut self.$first, target_lufs);)*
                 $($crate::Processor::learn(&mut self.$field, target_lufs);)*
@@ -229,8 +262,39 @@ macro_rules! rack {
                 $($crate::Processor::calibrate(&mut self.$field, zero_vu_db);)+
             }
 
+            fn capture(&mut self, source: Option<$crate::captured::Source>) {
+                $($crate::Processor::capture(&mut self.$field, source);)*
+            }
+
+            fn match_to(&mut self, captured: Option<&$crate::captured::Captured>) {
+                $($crate::Processor::match_to(&mut self.$field, captured);)*
+            }
+
             fn tempo(&mut self, bpm: f64) {
                 $($crate::Processor::tempo(&mut self.$field, bpm);)+
+            }
+
+            fn next_plan(&mut self) -> Option<$crate::kernel::Plan> {
+                $(if let Some(plan) = self.$field.next_plan() {
+                    return Some(plan);
+                })*
+                None
+            }
+
+            fn awaits_kernel(&self) -> bool {
+                false $(|| self.$field.awaits_kernel())*
+            }
+
+            fn take_kernel(&mut self, kernel: $crate::kernel::Kernel) -> Option<$crate::kernel::Kernel> {
+                $(let kernel = self.$field.take_kernel(kernel)?;)*
+                Some(kernel)
+            }
+
+            fn spent_kernel(&mut self) -> Option<$crate::block::convolver::Kernel> {
+                $(if let Some(kernel) = self.$field.spent_kernel() {
+                    return Some(kernel);
+                })*
+                None
             }
 
             fn report(&mut self, report: &mut impl $crate::readout::Report) {
@@ -266,10 +330,15 @@ macro_rules! rack {
         }
     };
     (@run $self:ident, $field:ident, $group:expr, $frames:ident, $keys:ident, $measures:ident) => {{
-        $self.$field.run($frames, $keys);
+        $self.$field.run($frames, $self.key_line.now($keys));
+        $self.key_line.fall_behind(|| $self.$field.latency());
         if $measures {
             $self.contribution.behind($group, $self.$field.latency(), $frames);
         }
+    }};
+    (@run_intervals $self:ident, $field:ident, $frames:ident, $keys:ident) => {{
+        $self.$field.run_intervals($frames, $self.key_line.now($keys));
+        $self.key_line.fall_behind(|| $self.$field.latency());
     }};
     (@make_way $self:ident, $field:ident, $alone:ident) => {{
         $crate::Processor::step_aside(&mut $self.$field, $alone);

@@ -1,7 +1,10 @@
 //! What every module has around it, once.
 
+use crate::block::convolver;
 use crate::block::delay::Delay;
+use crate::captured::{Captured, Source};
 use crate::control::Staged;
+use crate::kernel::{Kernel, Plan};
 use crate::readout::Report;
 use crate::smooth::Gain;
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
@@ -164,6 +167,21 @@ impl<P: Processor> Processor for Stage<P> {
         }
     }
 
+    fn run_intervals(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        match (self.power, self.wet.settled(), self.delta.settled()) {
+            (Power::Off, Some(_), Some(0.0)) => return self.dry.run(frames),
+            (Power::On, Some(1.0), Some(0.0)) => {
+                self.dry.push(frames);
+                return self.module.run_intervals(frames, keys);
+            }
+            _ => {}
+        }
+        for (frames, keys) in frames.chunks_mut(CONTROL_INTERVAL).zip(keys.chunks(CONTROL_INTERVAL)) {
+            self.control();
+            self.run(frames, keys);
+        }
+    }
+
     fn latency(&self) -> usize {
         self.module.latency()
     }
@@ -174,6 +192,12 @@ impl<P: Processor> Processor for Stage<P> {
 
     fn is_settled(&self) -> bool {
         self.power == Power::Off || self.module.is_settled()
+    }
+
+    fn pass(&mut self, frames: usize) {
+        if self.power != Power::Off {
+            self.module.pass(frames);
+        }
     }
 
     fn report(&mut self, report: &mut impl Report) {
@@ -188,8 +212,32 @@ impl<P: Processor> Processor for Stage<P> {
         self.module.calibrate(zero_vu_db);
     }
 
+    fn capture(&mut self, source: Option<Source>) {
+        self.module.capture(source);
+    }
+
+    fn match_to(&mut self, captured: Option<&Captured>) {
+        self.module.match_to(captured);
+    }
+
     fn tempo(&mut self, bpm: f64) {
         self.module.tempo(bpm);
+    }
+
+    fn next_plan(&mut self) -> Option<Plan> {
+        self.module.next_plan()
+    }
+
+    fn awaits_kernel(&self) -> bool {
+        self.module.awaits_kernel()
+    }
+
+    fn take_kernel(&mut self, kernel: Kernel) -> Option<Kernel> {
+        self.module.take_kernel(kernel)
+    }
+
+    fn spent_kernel(&mut self) -> Option<convolver::Kernel> {
+        self.module.spent_kernel()
     }
 
     fn listen(&mut self, to: Listen) {

@@ -226,4 +226,22 @@ impl<const STEPS: usize> Window<STEPS> {
         self.sum = self.steps.iter().sum();
         self.at = (self.at + 1) % (STEPS * HOPS_A_STEP);
     }
+
+    /// Sum of the energies of the newest `hops`, at most all.
+    pub fn newest(&self, hops: usize) -> f64 {
+        let (all, mut at, mut sum) = (STEPS * HOPS_A_STEP, self.at, 0.0);
+        let mut left = hops.min(all);
+        while left > 0 {
+            at = (at + all - 1) % all;
+            let (step, hop) = (at / HOPS_A_STEP, at % HOPS_A_STEP);
+            if left >= HOPS_A_STEP && hop == HOPS_A_STEP - 1 {
+                sum += self.steps[step];
+                (at, left) = (step * HOPS_A_STEP, left - HOPS_A_STEP);
+            } else {
+                sum += self.hops[step][hop];
+                left -= 1;
+            }
+        }
+        sum
+    }
 }

@@ -212,10 +212,11 @@ impl Compressor {
     /// The first `frames` of a run, in place.
     #[inline(always)]
     fn process(&mut self, sound: &mut Run<Frame>, keys: &Run<Frame>, frames: usize) {
-        let mut buffer = [[0.0; 2]; CONTROL_INTERVAL];
+        let mut buffer;
         let key = if self.key.is_plain() {
             &*sound
         } else {
+            buffer = [[0.0; 2]; CONTROL_INTERVAL];
             self.key.run(&sound[..frames], &keys[..frames], &mut buffer[..frames]);
             &buffer
         };
@@ -228,7 +229,7 @@ impl Compressor {
             lanes = 2;
         }
         self.course.pass(frames);
-        let listened = if self.listener.is_off() { [[0.0; 2]; CONTROL_INTERVAL] } else { *key };
+        let listened = if self.listener.is_off() { None } else { Some(*key) };
         if self.latency > 0 {
             self.delay(&mut sound[..frames], &mut reductions_db, lanes, frames);
         }
@@ -239,7 +240,9 @@ impl Compressor {
             self.idle = 0
         }
         self.apply(sound, &reductions_db, lanes, frames);
-        self.listener.run(&mut sound[..frames], &listened[..frames]);
+        if let Some(listened) = listened {
+            self.listener.run(&mut sound[..frames], &listened[..frames]);
+        }
     }
 
     /// During a crossfade: from the reductions of the side chain before to those of the one now.
@@ -281,7 +284,9 @@ impl Compressor {
     fn apply(&mut self, sound: &mut Run<Frame>, reductions_db: &[Run<f32>; 2], lanes: usize, frames: usize) {
         let mut gains = [[0.0f32; CONTROL_INTERVAL]; 2];
         for lane in 0..lanes {
-            gains[lane] = reductions_db[lane].map(|reduction_db| fast_db_to_gain(-reduction_db));
+            for i in 0..CONTROL_INTERVAL {
+                gains[lane][i] = fast_db_to_gain(-reductions_db[lane][i]);
+            }
         }
         let steady = self.dry.steady().zip(self.wet.steady());
         if let Some((dry, wet)) = steady {

@@ -20,11 +20,11 @@ use detector::Detector;
 use mender::{Done, Mender};
 use past::Past;
 
-/// Runs in which a click's work is done: of up to 4 × 44 steps.
-const WORK: usize = 60;
+/// Runs in which a click's work is done: of up to 246 steps.
+const WORK: usize = 62;
 
 /// Steps of that work a run.
-const STEPS_A_RUN: usize = 3;
+const STEPS_A_RUN: usize = 4;
 
 /// Runs by which the window begins before the click, and some to spare.
 const MARGIN: usize = 4;
@@ -202,6 +202,11 @@ impl Processor for Declick {
 
     fn latency(&self) -> usize {
         self.latency
+    }
+
+    fn pass(&mut self, frames: usize) {
+        // Its runs stay on the grid.
+        self.run(&mut [[0.0; 2]; CONTROL_INTERVAL][..frames % CONTROL_INTERVAL], &[]);
     }
 
     fn report(&mut self, report: &mut impl Report) {

@@ -32,6 +32,12 @@ const KNEE_DB: f64 = 6.0;
 /// next one.
 const STEP: usize = 4;
 
+/// Steps of a run.
+const STEPS: usize = CONTROL_INTERVAL / STEP;
+
+/// How much of a step has passed at each of its frames.
+const PARTS: [f32; STEP] = [0.25, 0.5, 0.75, 1.0];
+
 /// The lowest magnitude that is told from silence: -120 dBFS.
 const LOWEST_GAIN: f32 = 1e-6;
 
@@ -44,8 +50,8 @@ const HIGHEST: f64 = 1e30;
 /// The frequency stays this far below half the rate.
 const HIGHEST_OF_RATE: f64 = 0.45;
 
-/// How fast the reported level falls from one control tick to the next, dB.
-const RECENT_FALL_DB: f32 = 0.06;
+/// How far the reported level falls each time that it is looked at, dB.
+const RECENT_FALL_DB: f32 = 0.24;
 
 /// The values of a run, whole or not: what is beyond its frames has no meaning.
 type Run<T> = [T; CONTROL_INTERVAL];
@@ -69,15 +75,22 @@ pub struct DeEsserReading {
 /// What glides: the frequency in octaves, threshold and range.
 const GLIDING: usize = 3;
 
-/// Gain of a step: in amplitude, and half of it in dB.
+/// What is added at the end of a step to what is above the frequency, and to what is around it: gain in amplitude, and
+/// half of it in dB, less 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Taken {
-    gain: f32,
+    all: f32,
     half: f32,
 }
 
 impl Taken {
-    const NOTHING: Self = Self { gain: 1.0, half: 1.0 };
+    const NOTHING: Self = Self { all: 0.0, half: 0.0 };
+
+    #[inline(always)]
+    fn at(reduction_db: f32) -> Self {
+        let half = fast_db_to_gain(-0.5 * reduction_db);
+        Self { all: half * half - 1.0, half: half - 1.0 }
+    }
 }
 
 /// The de-esser.
@@ -94,8 +107,8 @@ pub struct DeEsser {
     wide: Gain,
     split: Split,
     programme: Programme,
-    /// Sum of the squares of both channels since the last control tick, and of how many frames.
-    power: f64,
+    /// Sums of squares since the programme was last looked at, and of how many frames.
+    power: Frame,
     frames: usize,
     /// Level in dBFS above which it takes, and the most that it takes.
     threshold_db: f32,
@@ -113,7 +126,7 @@ pub struct DeEsser {
     /// Frames of it that have passed, and their highest magnitude.
     phase: usize,
     peak: f32,
-    /// Highest magnitude of the sibilants since the last control tick, and the level that is reported.
+    /// Highest magnitude of the sibilants since then, and the level that is reported.
     highest: f32,
     recent_db: f32,
 }
@@ -131,7 +144,7 @@ impl Default for DeEsser {
             wide: Gain::default(),
             split: Split::default(),
             programme: Programme::default(),
-            power: 0.0,
+            power: [0.0; 2],
             frames: 0,
             threshold_db: 0.0,
             range_db: 0.0,
@@ -193,76 +206,139 @@ impl DeEsser {
         self.moves = moves || self.wide.steady() != Some(self.wide.target()) || !self.listener.is_steady();
     }
 
-    /// At the end of a step: what is taken in the next.
+    /// What is taken after each of some steps with these highest magnitudes.
     #[inline(always)]
-    fn step(&mut self) {
-        let level_db = fast_gain_to_db(higher(self.peak, LOWEST_GAIN));
-        self.highest = higher(self.highest, self.peak);
-        self.peak = 0.0;
-        self.phase = 0;
-        self.threshold_db += self.way_db[0];
-        self.range_db += self.way_db[1];
-        let above_db = f64::from(level_db - self.threshold_db);
-        let over_db = KNEE.over_db(above_db) as f32;
-        let target_db = if over_db < self.range_db { over_db } else { self.range_db };
-        self.from = self.to;
-        if target_db == 0.0 && self.reduction_db == 0.0 {
-            return;
+    fn taken<const N: usize>(&mut self, peaks: [f32; N]) -> [Taken; N] {
+        let (mut threshold_db, mut range_db) = (self.threshold_db, self.range_db);
+        let (mut thresholds_db, mut ranges_db) = ([0.0; N], [0.0; N]);
+        for i in 0..N {
+            threshold_db += self.way_db[0];
+            range_db += self.way_db[1];
+            (thresholds_db[i], ranges_db[i]) = (threshold_db, range_db);
         }
-        let way_db = target_db - self.reduction_db;
-        self.reduction_db += way_db * if way_db > 0.0 { self.rise } else { self.fall };
-        if self.reduction_db < NOTHING_DB {
-            self.reduction_db = 0.0;
+        (self.threshold_db, self.range_db) = (threshold_db, range_db);
+        self.highest = peaks.iter().fold(self.highest, |highest, peak| higher(highest, *peak));
+        let mut targets_db = [0.0; N];
+        for i in 0..N {
+            let level_db = fast_gain_to_db(higher(peaks[i], LOWEST_GAIN));
+            let over_db = KNEE.fast_over_db(level_db - thresholds_db[i]);
+            targets_db[i] = if over_db < ranges_db[i] { over_db } else { ranges_db[i] };
         }
-        let half = fast_db_to_gain(-0.5 * self.reduction_db);
-        self.to = Taken { gain: half * half, half };
+        if self.reduction_db == 0.0 && targets_db.iter().all(|target_db| *target_db == 0.0) {
+            return [Taken::NOTHING; N];
+        }
+        let (rise, fall) = (self.rise, self.fall);
+        let (up_db, back_db) =
+            (targets_db.map(|target_db| rise * target_db), targets_db.map(|target_db| fall * target_db));
+        let (mut reduction_db, mut reductions_db) = (self.reduction_db, [0.0; N]);
+        for i in 0..N {
+            // The attack is the faster one: up it goes further, back the release stays higher.
+            reduction_db = higher(up_db[i] + (1.0 - rise) * reduction_db, back_db[i] + (1.0 - fall) * reduction_db);
+            reductions_db[i] = reduction_db;
+        }
+        self.reduction_db = reduction_db;
+        reductions_db.map(Taken::at)
     }
 
-    /// Takes from the frames of a run from `start` to `end`, all of one step.
+    /// Takes from what comes of a frame, with the gains of the step so far.
     #[inline(always)]
-    fn take(&self, sound: &mut Run<Frame>, parts: &Parts, start: usize, end: usize, wide: &Run<f64>) {
-        let between = |from: f32, to: f32, i: usize| {
-            let part = (self.phase + i - start + 1) as f32 * (1.0 / STEP as f32);
-            f64::from(from + part * (to - from)) - 1.0
-        };
-        for i in start..end {
-            let all = between(self.from.gain, self.to.gain, i);
-            let half = between(self.from.half, self.to.half, i);
-            for lane in 0..2 {
-                let x = sound[i][lane];
-                let split = half * parts.band[i][lane] + all * parts.high[i][lane];
-                sound[i][lane] = x + (split + wide[i] * (all * x - split));
+    fn take(x: Frame, band: Frame, high: Frame, [all, half]: [f32; 2], wide: f64) -> Frame {
+        let (all, half) = (f64::from(all), f64::from(half));
+        [0, 1].map(|lane| {
+            let split = half * band[lane] + all * high[lane];
+            x[lane] + if wide == 0.0 { split } else { split + wide * (all * x[lane] - split) }
+        })
+    }
+
+    /// A whole run that begins with a step: the gains at the ends of its steps.
+    #[inline(always)]
+    fn hear_run(&mut self, parts: &Parts) -> [Taken; STEPS + 1] {
+        let mut peaks = [0.0; STEPS];
+        for (peak, keys) in peaks.iter_mut().zip(parts.key.as_chunks::<STEP>().0) {
+            let louder = |a: f64, b: f64| if a > b { a } else { b };
+            let [left, right] = [0, 1].map(|lane| {
+                let [a, b, c, d] = keys.map(|key| key[lane].abs());
+                louder(louder(a, b), louder(c, d))
+            });
+            *peak = louder(left, right) as f32;
+        }
+        let taken = self.taken(peaks);
+        let ends = [self.from, self.to, taken[0], taken[1], taken[2]];
+        (self.from, self.to) = (taken[2], taken[3]);
+        ends
+    }
+
+    /// Takes from a whole run.
+    #[inline(always)]
+    fn take_run(&self, ends: &[Taken; STEPS + 1], sound: &mut Run<Frame>, parts: &Parts, wide: &Run<f64>) {
+        if *ends == [Taken::NOTHING; STEPS + 1] {
+            return;
+        }
+        let (mut all, mut half) = ([0.0; CONTROL_INTERVAL], [0.0; CONTROL_INTERVAL]);
+        for i in 0..CONTROL_INTERVAL {
+            let (from, to, part) = (ends[i / STEP], ends[i / STEP + 1], PARTS[i % STEP]);
+            all[i] = from.all + part * (to.all - from.all);
+            half[i] = from.half + part * (to.half - from.half);
+        }
+        if self.wide.steady() == Some(0.0) {
+            for i in 0..CONTROL_INTERVAL {
+                sound[i] = Self::take(sound[i], parts.band[i], parts.high[i], [all[i], half[i]], 0.0);
+            }
+            return;
+        }
+        for i in 0..CONTROL_INTERVAL {
+            sound[i] = Self::take(sound[i], parts.band[i], parts.high[i], [all[i], half[i]], wide[i]);
+        }
+    }
+
+    /// A part of a run, frame by frame.
+    fn take_frames(&mut self, sound: &mut [Frame], parts: &Parts, wide: &Run<f64>) {
+        for (i, frame) in sound.iter_mut().enumerate() {
+            let (from, to, part) = (self.from, self.to, PARTS[self.phase]);
+            let gains = [from.all + part * (to.all - from.all), from.half + part * (to.half - from.half)];
+            if from != Taken::NOTHING || to != Taken::NOTHING {
+                *frame = Self::take(*frame, parts.band[i], parts.high[i], gains, wide[i]);
+            }
+            let [left, right] = parts.key[i];
+            self.peak = higher(self.peak, higher(left.abs() as f32, right.abs() as f32));
+            self.phase += 1;
+            if self.phase == STEP {
+                self.phase = 0;
+                let peak = std::mem::take(&mut self.peak);
+                let [taken] = self.taken([peak]);
+                (self.from, self.to) = (self.to, taken);
             }
         }
+    }
+
+    /// Adds the squares of what comes in.
+    #[inline(always)]
+    fn add_power(&mut self, sound: &[Frame]) {
+        let mut power = self.power;
+        for frame in sound {
+            let magnitude = frame.map(|x| if x.abs() < HIGHEST { x.abs() } else { HIGHEST });
+            power = [0, 1].map(|lane| power[lane] + magnitude[lane] * magnitude[lane]);
+        }
+        self.power = power;
+        self.frames += sound.len();
     }
 
     /// The first `frames` of a run, in place.
     #[inline(always)]
     fn process(&mut self, sound: &mut Run<Frame>, frames: usize) {
         let parts = self.split.run(sound, frames);
-        for frame in &sound[..frames] {
-            let [left, right] = frame.map(|x| x.clamp(-HIGHEST, HIGHEST));
-            self.power += left * left + right * right;
-        }
-        self.frames += frames;
         let mut wide = [self.wide.steady().unwrap_or(0.0); CONTROL_INTERVAL];
         if self.wide.steady().is_none() {
             wide[..frames].fill_with(|| self.wide.advance());
         }
-        let mut start = 0;
-        while start < frames {
-            let end = (start + STEP - self.phase).min(frames);
-            if self.from != Taken::NOTHING || self.to != Taken::NOTHING {
-                self.take(sound, &parts, start, end, &wide);
-            }
-            for [left, right] in &parts.key[start..end] {
-                self.peak = higher(self.peak, higher(left.abs() as f32, right.abs() as f32));
-            }
-            self.phase += end - start;
-            if self.phase == STEP {
-                self.step();
-            }
-            start = end;
+        if frames == CONTROL_INTERVAL && self.phase == 0 {
+            let ends = self.hear_run(&parts);
+            // Meanwhile the gains become known.
+            self.add_power(sound);
+            self.take_run(&ends, sound, &parts, &wide);
+        } else {
+            self.add_power(&sound[..frames]);
+            self.take_frames(&mut sound[..frames], &parts, &wide);
         }
         self.listener.run(&mut sound[..frames], &parts.key[..frames]);
     }
@@ -292,7 +368,7 @@ impl Processor for DeEsser {
         self.split.clear();
         self.programme.reset();
         (self.changed, self.moves, self.fresh) = (true, true, true);
-        (self.power, self.frames, self.phase, self.peak) = (0.0, 0, 0, 0.0);
+        (self.power, self.frames, self.phase, self.peak) = ([0.0; 2], 0, 0, 0.0);
         (self.reduction_db, self.from, self.to) = (0.0, Taken::NOTHING, Taken::NOTHING);
         (self.highest, self.recent_db, self.mean_db) = (0.0, f32::MIN, 0.0);
     }
@@ -314,13 +390,13 @@ impl Processor for DeEsser {
             self.wide.control();
             self.follow_settings();
         }
-        if self.frames > 0 {
-            self.programme.control(self.power / (2 * self.frames) as f64);
+        if self.frames >= programme::INTERVAL {
+            self.programme.control((self.power[0] + self.power[1]) / (2 * self.frames) as f64);
+            (self.power, self.frames) = ([0.0; 2], 0);
+            let level_db = fast_gain_to_db(higher(std::mem::take(&mut self.highest), LOWEST_GAIN)) - self.mean_db;
+            self.recent_db = higher(self.recent_db - RECENT_FALL_DB, level_db);
+            self.mean_db = self.programme.level_db() as f32;
         }
-        (self.power, self.frames) = (0.0, 0);
-        let level_db = fast_gain_to_db(higher(std::mem::take(&mut self.highest), LOWEST_GAIN)) - self.mean_db;
-        self.recent_db = higher(self.recent_db - RECENT_FALL_DB, level_db);
-        self.mean_db = self.programme.level_db() as f32;
         let [_, threshold_db, range_db] = self.glides.map(|glide| glide.now() as f32);
         let threshold_db = self.mean_db + threshold_db;
         let steps = (STEP as f32) / CONTROL_INTERVAL as f32;
@@ -330,6 +406,9 @@ impl Processor for DeEsser {
         }
         if first {
             (self.threshold_db, self.way_db[0]) = (threshold_db, 0.0);
+        }
+        if self.reduction_db < NOTHING_DB {
+            self.reduction_db = 0.0;
         }
         self.split.flush();
     }

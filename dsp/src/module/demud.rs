@@ -22,7 +22,7 @@ use crate::units::{gain_to_db, hz_to_octaves, octaves_to_hz};
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
 use bank::{Bank, PER_OCTAVE};
 use cut::{Bells, INTERVALS, q_of_octaves};
-use finder::Look;
+use finder::{Finder, Look};
 
 /// The most that is taken in one place, dB.
 pub const MOST_DB: f64 = 24.0;
@@ -99,6 +99,7 @@ pub struct Demud {
     depth: f64,
     curve: WeightCurve,
     bank: Bank,
+    finder: Finder,
     bells: Bells,
     heard: [Frame; CONTROL_INTERVAL],
     /// Frames of `heard` that have come.
@@ -117,6 +118,7 @@ impl Default for Demud {
             depth: 0.0,
             curve: WeightCurve::default(),
             bank: Bank::default(),
+            finder: Finder::default(),
             bells: Bells::default(),
             heard: [[0.0; 2]; CONTROL_INTERVAL],
             filled: 0,
@@ -151,8 +153,8 @@ impl Demud {
         self.bank.listen(from, to);
     }
 
-    /// Looks for resonances.
-    fn look(&mut self) {
+    /// What is heard becomes the spectrum that the next look is over.
+    fn hear(&mut self) {
         if self.glides.iter().any(Glide::moving) {
             for glide in &mut self.glides {
                 glide.advance(INTERVALS as u32);
@@ -160,11 +162,26 @@ impl Demud {
             self.follow_settings();
         }
         self.bank.look(self.settings.speed_ms);
+    }
+
+    /// The bells follow what was found.
+    fn follow(&mut self) {
         let share = share(self.settings.speed_ms * FOLLOW, self.rate / (INTERVALS * CONTROL_INTERVAL) as f64);
-        match finder::find(&self.bank, &self.look) {
+        match self.finder.peaks(&self.bank) {
             Some(peaks) => self.bells.follow(&peaks, self.look.bands, share),
             // What was found stays for when the sound comes back.
             None => self.bells.go_on(share),
+        }
+    }
+
+    /// A control tick's part of the way from what is heard to what the bells follow: a part an interval, so that no block
+    /// has all of the work.
+    fn look(&mut self) {
+        match self.interval.checked_sub(1) {
+            None => self.hear(),
+            Some(step) if step < finder::STEPS => self.finder.step(step, &self.bank, &self.look),
+            Some(finder::STEPS) => self.follow(),
+            Some(_) => {}
         }
     }
 }
@@ -183,6 +200,7 @@ impl Processor for Demud {
     fn reset(&mut self) {
         self.glides.iter_mut().for_each(Glide::reset);
         self.bank.reset();
+        self.finder = Finder::default();
         self.bells.reset();
         (self.filled, self.interval) = (0, 0);
         self.set(&{ self.settings });
@@ -205,9 +223,7 @@ impl Processor for Demud {
     }
 
     fn control(&mut self) {
-        if self.interval == 0 {
-            self.look();
-        }
+        self.look();
         let (depth, curve) = (FULL_DEPTH * self.depth, &self.curve);
         let q = q_of_octaves(self.look.bands / PER_OCTAVE as f64);
         self.bells.control(self.interval, q, |freq_hz| depth * curve.at(freq_hz));
@@ -245,6 +261,12 @@ impl Processor for Demud {
 
     fn is_settled(&self) -> bool {
         self.bells.is_settled() && !self.glides.iter().any(Glide::moving)
+    }
+
+    fn pass(&mut self, frames: usize) {
+        self.heard = [[0.0; 2]; CONTROL_INTERVAL];
+        self.filled = frames % CONTROL_INTERVAL;
+        self.interval = (self.interval + frames / CONTROL_INTERVAL) % INTERVALS;
     }
 
     fn report(&mut self, report: &mut impl Report) {

@@ -11,7 +11,7 @@ pub use settings::{BITS, BLANK, Bits, DitherSettings, GROUP, SHAPE, Shape};
 
 use crate::readout::{Keep, Readout, Report};
 use crate::units::ms_to_frames;
-use crate::{Frame, LatencyMode, Processor};
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
 use noise::Noise;
 
 /// Whether the noise is shaped as set.
@@ -41,8 +41,8 @@ pub struct Dither {
     /// Whether the shapes fit the rate.
     shapes: bool,
     noise: [Noise; 2],
-    /// The last errors in steps, latest first.
-    errors: [[f64; ORDER]; 2],
+    /// The last errors in steps, latest last, and what of them is fed back, of the latest first.
+    errors: [Frame; ORDER],
     coefficients: [f64; ORDER],
     /// Steps of a full-scale signal.
     steps: f64,
@@ -52,21 +52,41 @@ pub struct Dither {
 }
 
 impl Dither {
-    fn quantize(&mut self, input: Frame) -> Frame {
+    /// Up to [`CONTROL_INTERVAL`] frames, in place.
+    fn quantize(&mut self, frames: &mut [Frame]) {
         let (limit, step) = (self.steps, 1.0 / self.steps);
-        std::array::from_fn(|lane| {
-            let errors = &mut self.errors[lane];
-            let fed_back: f64 = self.coefficients.iter().zip(&*errors).map(|(c, e)| c * e).sum();
-            let wanted = input[lane] * limit - fed_back;
-            let whole = (wanted + self.noise[lane].triangular() + TO_WHOLE) - TO_WHOLE;
-            // A word of so many bits reaches one step less above than below.
-            let whole = whole.clamp(-limit, limit - 1.0);
-            errors.copy_within(..ORDER - 1, 1);
+        // A word of so many bits reaches one step less above than below.
+        let rounded = |dithered: f64| within((dithered + TO_WHOLE) - TO_WHOLE, -limit, limit - 1.0);
+        if self.coefficients == [0.0; ORDER] {
+            for frame in frames {
+                let noise = self.noise.each_mut().map(Noise::triangular);
+                *frame = [0, 1].map(|lane| rounded(frame[lane] * limit + noise[lane]) * step);
+            }
+            return;
+        }
+        let mut errors = [[0.0; 2]; ORDER + CONTROL_INTERVAL];
+        errors[..ORDER].copy_from_slice(&self.errors);
+        for (i, frame) in frames.iter_mut().enumerate() {
+            let noise = self.noise.each_mut().map(Noise::triangular);
+            let mut dithered = [0, 1].map(|lane| frame[lane] * limit + noise[lane]);
+            // The latest error last: it is what all this waits for.
+            for (coefficient, error) in self.coefficients.iter().rev().zip(&errors[i..i + ORDER]) {
+                dithered = [0, 1].map(|lane| dithered[lane] - coefficient * error[lane]);
+            }
+            let whole = dithered.map(rounded);
             // At the ends of the range the error would grow without an end.
-            errors[0] = (whole - wanted).clamp(-2.0, 2.0);
-            whole * step
-        })
+            errors[i + ORDER] = [0, 1].map(|lane| within(whole[lane] - (dithered[lane] - noise[lane]), -2.0, 2.0));
+            *frame = whole.map(|whole| whole * step);
+        }
+        self.errors.copy_from_slice(&errors[frames.len()..frames.len() + ORDER]);
     }
+}
+
+/// `x`, but no lower than `low` and no higher than `high`.
+#[inline(always)]
+fn within(x: f64, low: f64, high: f64) -> f64 {
+    let x = if x > low { x } else { low };
+    if x < high { x } else { high }
 }
 
 impl Processor for Dither {
@@ -80,7 +100,7 @@ impl Processor for Dither {
 
     fn reset(&mut self) {
         self.noise = [Noise::new(0), Noise::new(1)];
-        self.errors = [[0.0; ORDER]; 2];
+        self.errors = [[0.0; 2]; ORDER];
         self.silent = self.blank_after;
     }
 
@@ -96,13 +116,24 @@ impl Processor for Dither {
 
     fn control(&mut self) {}
 
-    fn tick(&mut self, input: Frame, _key: Frame) -> Frame {
-        self.silent = if input == [0.0; 2] { self.silent.saturating_add(1) } else { 0 };
-        if self.settings.blank && self.silent > self.blank_after {
-            self.errors = [[0.0; ORDER]; 2];
-            return [0.0; 2];
+    fn tick(&mut self, input: Frame, key: Frame) -> Frame {
+        let mut frame = [input];
+        self.run(&mut frame, &[key]);
+        frame[0]
+    }
+
+    fn run(&mut self, frames: &mut [Frame], _: &[Frame]) {
+        let mut from = 0;
+        // Each stretch of silence that is long enough is left out of the noise.
+        for i in 0..frames.len() {
+            self.silent = if frames[i] == [0.0; 2] { self.silent.saturating_add(1) } else { 0 };
+            if self.settings.blank && self.silent > self.blank_after {
+                self.quantize(&mut frames[from..i]);
+                self.errors = [[0.0; 2]; ORDER];
+                from = i + 1;
+            }
         }
-        self.quantize(input)
+        self.quantize(&mut frames[from..]);
     }
 
     fn latency(&self) -> usize {

@@ -99,6 +99,13 @@ impl Echo {
         frames.clamp(Line::SHORTEST, self.lines[0].longest().max(Line::SHORTEST))
     }
 
+    /// The modulation swings on for `ticks` control ticks. Gives how far it takes the reading places then, in frames.
+    fn swing(&mut self, ticks: usize, depth_frames: f64) -> f64 {
+        let turns = self.settings.mod_rate_hz * (ticks * CONTROL_INTERVAL) as f64 / self.rate;
+        self.turn = (self.turn + turns).fract();
+        if depth_frames == 0.0 { 0.0 } else { 0.5 * depth_frames * (1.0 - (TAU * self.turn).cos()) }
+    }
+
     /// Whether there is something in the lines to be heard.
     fn rings(&self) -> bool {
         self.quiet <= self.lines[0].longest() + CONTROL_INTERVAL
@@ -197,8 +204,7 @@ impl Processor for Echo {
         }
         self.filters.iter_mut().for_each(|filter| filter.control(self.rate));
         let depth = self.depth_frames.step();
-        self.turn = (self.turn + self.settings.mod_rate_hz * CONTROL_INTERVAL as f64 / self.rate).fract();
-        let wander = if depth == 0.0 { 0.0 } else { 0.5 * depth * (1.0 - (TAU * self.turn).cos()) };
+        let wander = self.swing(1, depth);
         let from = std::mem::replace(&mut self.wander, wander);
         self.fresh = false;
 
@@ -242,6 +248,12 @@ impl Processor for Echo {
 
     fn is_settled(&self) -> bool {
         !self.rings() && self.wet.is_settled()
+    }
+
+    fn pass(&mut self, frames: usize) {
+        self.wander = self.swing(frames / CONTROL_INTERVAL, self.depth_frames.target());
+        self.quiet = self.quiet.saturating_add(frames);
+        self.wet.pass(frames);
     }
 
     fn tempo(&mut self, bpm: f64) {

@@ -1,4 +1,4 @@
-//! Equaliser: a high-pass, a low-pass and eight bands, minimum phase.
+//! Equaliser: a high-pass, a low-pass and eight bands, minimum phase; [`linear`] phase for those who can wait.
 //!
 //! [`EqSettings`] say what can be set, [`Response`] what they do, [`struct@Eq`] does it; [`DynamicsSettings`] say how a
 //! band's gain follows the level. The bands work in their order: high-pass, low-pass, 1 to 8.
@@ -6,6 +6,7 @@
 mod dynamics;
 mod filter;
 mod focus;
+pub mod linear;
 mod listener;
 mod response;
 mod run;
@@ -14,6 +15,7 @@ mod unit;
 mod voice;
 
 pub use dynamics::{DynamicReading, dynamic_part};
+pub use linear::{LinearEq, LinearEqSettings, LinearResponse, PHASE, Phase};
 pub use response::Response;
 pub use settings::*;
 
@@ -157,6 +159,24 @@ impl Processor for Eq {
             self.silence.listen(keys);
         }
         self.listener.run(input, keys, frames);
+    }
+
+    fn run_intervals(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        let mut at = 0;
+        while at < frames.len() {
+            let rests = !self.moving.contains(&true) && !self.listening.contains(&true) && !self.listener.is_on();
+            // While it rests a control tick does nothing but count to the next flush.
+            let ticks = if rests { (FLUSH_TICKS - 1 - self.ticks) as usize } else { 0 };
+            let length = (ticks.max(1) * CONTROL_INTERVAL).min(frames.len() - at);
+            if ticks > 0 {
+                self.ticks += (length / CONTROL_INTERVAL) as u32;
+                self.filter(&mut frames[at..at + length]);
+            } else {
+                self.control();
+                self.run(&mut frames[at..at + length], &keys[at..at + length]);
+            }
+            at += length;
+        }
     }
 
     fn latency(&self) -> usize {

@@ -20,7 +20,7 @@ use crate::block::held_peak::HeldPeak;
 use crate::block::magnitude::higher;
 use crate::readout::{Keep, Readout, Report};
 use crate::smooth::Glide;
-use crate::units::{fast_gain_to_db, gain_to_db, ms_to_frames};
+use crate::units::{db_to_gain, fast_gain_to_db, gain_to_db, ms_to_frames};
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use curve::{Curve, GLIDING, RATIO_GLIDE};
 
@@ -87,6 +87,8 @@ pub struct Gate {
     glides: [Glide; GLIDING],
     from: Curve,
     to: Curve,
+    /// The higher one of their thresholds, linear.
+    loud: f32,
     /// Frames since the last control tick.
     phase: usize,
     /// Whether the settings are new.
@@ -151,6 +153,7 @@ impl Gate {
             self.from = self.to;
             self.gain = if self.forced { 1.0 } else { self.silent_gain() };
         }
+        self.loud = db_to_gain(self.from.threshold_db.max(self.to.threshold_db)) as f32;
     }
 
     /// Whether anything is on its way.
@@ -178,10 +181,8 @@ impl Gate {
 
     /// Whether from now on, up to the next control tick, the gain is 1 whatever comes.
     fn is_resting(&self) -> bool {
-        let threshold_db =
-            if self.from.threshold_db > self.to.threshold_db { &self.from } else { &self.to }.threshold_db;
-        let loud = || f64::from(fast_gain_to_db(higher(self.detector.least(), LOWEST_GAIN))) >= threshold_db;
-        self.gain == 1.0 && ((self.from.is_neutral() && self.to.is_neutral()) || self.forced || loud())
+        let neutral = self.from.is_neutral() && self.to.is_neutral();
+        self.gain == 1.0 && (neutral || self.forced || self.detector.least() >= self.loud)
     }
 
     /// 1 - gain for the first `frames` levels of a run, which only rise.
@@ -268,14 +269,15 @@ impl Gate {
     /// The first `frames` of a run, in place.
     #[inline(always)]
     fn process(&mut self, sound: &mut Run<Frame>, keys: &Run<Frame>, frames: usize) {
-        let mut buffer = [[0.0; 2]; CONTROL_INTERVAL];
+        let mut buffer;
         let key = if self.key.is_plain() {
             &*sound
         } else {
+            buffer = [[0.0; 2]; CONTROL_INTERVAL];
             self.key.run(&sound[..frames], &keys[..frames], &mut buffer[..frames]);
             &buffer
         };
-        let listened = if self.listener.is_off() { [[0.0; 2]; CONTROL_INTERVAL] } else { *key };
+        let listened = if self.listener.is_off() { None } else { Some(*key) };
         let mut levels = [0.0; CONTROL_INTERVAL];
         for (level, [left, right]) in levels.iter_mut().zip(key) {
             *level = higher(left.abs() as f32, right.abs() as f32);
@@ -300,7 +302,9 @@ impl Gate {
                 *frame = [frame[0] * gain, frame[1] * gain];
             }
         }
-        self.listener.run(&mut sound[..frames], &listened[..frames]);
+        if let Some(listened) = listened {
+            self.listener.run(&mut sound[..frames], &listened[..frames]);
+        }
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Reverb {
     entry: Gain,
     /// What makes all spaces and decays equally loud.
     loudness: Gain,
+    /// Control ticks since what moves last moved.
+    rested: usize,
     /// Frames for which nothing has gone in, nor come out.
     quiet: usize,
     /// Whether nothing has run since the last reset, or the space is another one.
@@ -141,13 +143,16 @@ impl Reverb {
             self.loudness.aim(gain);
         }
         self.loudness.control();
-        let mut entry = [1.0; CONTROL_INTERVAL];
-        entry.iter_mut().for_each(|gain| *gain = self.entry.advance() as f32);
+        let enters = self.entry.steady() != Some(1.0);
+        let entry: Run = std::array::from_fn(|_| if enters { self.entry.advance() as f32 } else { 1.0 });
         let waited = [0, 1].map(|lane| self.wait.read(0, |distance| self.lines[lane].read(distance)));
-        let mut out = self.spaces.run(self.space, &waited, &self.lines, &entry, motion);
-        for i in 0..CONTROL_INTERVAL {
-            let gain = (self.level.advance() * self.loudness.advance()) as f32;
-            out.iter_mut().for_each(|run| run[i] *= gain);
+        let mut out = self.spaces.run(self.space, &waited, &self.lines, enters.then_some(&entry), motion);
+        let gains: Run = match (self.level.steady(), self.loudness.steady()) {
+            (Some(level), Some(loudness)) => [(level * loudness) as f32; CONTROL_INTERVAL],
+            _ => std::array::from_fn(|_| (self.level.advance() * self.loudness.advance()) as f32),
+        };
+        for run in &mut out {
+            run.iter_mut().zip(&gains).for_each(|(x, gain)| *x *= gain);
         }
         out
     }
@@ -183,7 +188,7 @@ impl Processor for Reverb {
         self.loudness.reset();
         self.lines.iter_mut().for_each(Line::reset);
         self.spaces.reset();
-        (self.quiet, self.fresh) = (usize::MAX / 2, true);
+        (self.quiet, self.rested, self.fresh) = (usize::MAX / 2, 0, true);
     }
 
     fn set(&mut self, settings: &ReverbSettings) {
@@ -205,11 +210,13 @@ impl Processor for Reverb {
         let comes_in = sent.as_flattened().iter().any(|x| x.abs() > SILENCE);
         if !comes_in && !self.rings() {
             self.quiet = self.quiet.saturating_add(CONTROL_INTERVAL);
+            self.rested = self.rested.saturating_add(1);
             // What is set meanwhile holds from the next sound on.
             self.fresh = true;
             return self.wet.give_silence();
         }
         self.follow_space();
+        self.spaces.pass(self.space, std::mem::take(&mut self.rested));
         self.follow_settings();
         self.filter(&mut sent);
         for (line, run) in self.lines.iter_mut().zip(&sent) {
@@ -244,6 +251,13 @@ impl Processor for Reverb {
 
     fn is_settled(&self) -> bool {
         !self.rings() && self.wet.is_settled()
+    }
+
+    fn pass(&mut self, frames: usize) {
+        self.rested = self.rested.saturating_add(frames / CONTROL_INTERVAL);
+        self.quiet = self.quiet.saturating_add(frames);
+        self.fresh |= frames >= CONTROL_INTERVAL;
+        self.wet.pass(frames);
     }
 
     fn report(&mut self, report: &mut impl Report) {

@@ -1,9 +1,11 @@
 //! Rider: a hand on the fader. Holds the loudness of a voice to a target, or at a distance from the side-chain's.
 //!
 //! Both are K-weighted in hops of about 10 ms. A [follower] says how loud the voice is at this moment, and holds that
-//! through pauses and breaths; the gain goes to what is missing.
+//! through pauses and breaths; the gain goes to what is missing, and makes up for what the short-term loudness would else
+//! miss in a moment: the [outlook] says how much.
 
 mod follower;
+mod outlook;
 mod settings;
 
 pub use settings::*;
@@ -14,9 +16,10 @@ use crate::meter::loudness::{HOP_S, HOPS_A_STEP, SHORT_TERM_STEPS, Window};
 use crate::module::key::{NO_KEY_MS, SILENCE};
 use crate::readout::{Keep, Readout, Report};
 use crate::smooth::Ramp;
-use crate::units::{db_to_gain, ms_to_frames, power_to_lufs};
+use crate::units::{db_to_gain, db_to_power, lufs_to_power, ms_to_frames, power_to_db, power_to_lufs};
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
 use follower::Follower;
+use outlook::{Outlook, Recent};
 
 /// The gain.
 pub static GAIN_READOUT: Readout = Readout { id: "gain", help: "Gain now, dB.", keep: Keep::Latest };
@@ -46,22 +49,22 @@ pub static NO_KEY_READOUT: Readout = Readout {
 
 /// Time in which the gain goes 63 % of its way: short enough to lag by a fraction of a dB, long enough to smooth the steps
 /// of the hops.
-const HAND_MS: f64 = 80.0;
+const HAND_MS: f64 = 50.0;
 
 /// Shortest time over which the side-chain's loudness is taken: the band's, not its drummer's.
-const KEY_MS: f64 = 500.0;
+const KEY_MS: f64 = 400.0;
+
+/// Where it is another one over this time...
+const KEY_JUMP_MS: f64 = 120.0;
+
+/// ... by this much, LU, that counts instead: a section begins.
+const KEY_JUMP_LU: f64 = 3.0;
+
+/// In a pause of the side-chain holds what was so long before: its end dies away.
+const KEY_BACK_MS: f64 = 250.0;
 
 /// What lies further below the loud moments of the side-chain is a pause of the band.
 const KEY_PAUSE_LU: f64 = -20.0;
-
-/// What the short-term loudness misses of the target is made up for: this much of it at once...
-const MISSED_AT_ONCE: f64 = 0.5;
-
-/// ... and all of it in about this time of singing, as short pauses count in the loudness of a voice...
-const MISSED_MS: f64 = 4_000.0;
-
-/// ... up to this much, dB: long pauses are not sung over.
-const MISSED_MOST_DB: f64 = 2.0;
 
 /// Steps of the gain below this are not worth going, dB.
 const STILL_DB: f64 = 1e-4;
@@ -73,8 +76,6 @@ struct Ear {
     energy: Frame,
     follower: Follower,
     short_term: Window<SHORT_TERM_STEPS>,
-    /// Hops in the window, up to all that it holds.
-    hops: usize,
 }
 
 /// Hops of 10 ms in 3 s.
@@ -91,11 +92,10 @@ impl Ear {
         self.filter.reset();
         self.energy = [0.0; 2];
         self.short_term = Window::default();
-        self.hops = 0;
     }
 
-    /// Ends a hop of `frames`, which left the module with `gain`.
-    fn hop(&mut self, frames: f64, gain: f64) {
+    /// Ends a hop of `frames`, which left the module with `gain`. Gives the mean power with which it left.
+    fn hop(&mut self, frames: f64, gain: f64) -> f64 {
         let [left, right] = std::mem::take(&mut self.energy);
         let mut power = (left + right) / frames;
         if !power.is_finite() {
@@ -105,8 +105,23 @@ impl Ear {
         }
         self.filter.flush();
         self.follower.push(power);
-        self.short_term.push(power * gain * gain);
-        self.hops = SHORT_TERM_HOPS.min(self.hops + 1);
+        let left = power * gain * gain;
+        self.short_term.push(left);
+        left
+    }
+
+    /// Loudness in LUFS over the last `ms`, or over a shorter time where that is clearly another one.
+    fn now_lufs(&self, ms: f64) -> f64 {
+        let mean = |ms: f64| {
+            let hops = ((ms * 1e-3 / HOP_S) as usize).clamp(1, SHORT_TERM_HOPS);
+            self.short_term.newest(hops) / hops as f64
+        };
+        let (long, short) = (mean(ms), mean(KEY_JUMP_MS));
+        let jump_lu = power_to_db(short / long);
+        if !jump_lu.is_finite() {
+            return power_to_lufs(long);
+        }
+        power_to_lufs(long) + jump_lu * (jump_lu / KEY_JUMP_LU).powi(2).min(1.0)
     }
 
     fn short_term_lufs(&self) -> f64 {
@@ -128,9 +143,10 @@ pub struct Rider {
     gain_db: f64,
     goal_db: f64,
     target_lufs: Option<f64>,
-    /// What is added, for what the short-term loudness missed, dB.
-    missed_db: f64,
-    now_db: f64,
+    /// Those of the last hops in which the side-chain sounded, and whether it did in the last one.
+    recent_lufs: Recent,
+    key_sounds: bool,
+    outlook: Outlook,
     gain: Ramp,
     /// Frames for which the side-chain has been silent.
     quiet: usize,
@@ -142,6 +158,10 @@ impl Rider {
         self.gain_db
     }
 
+    fn hops_a_second(&self) -> f64 {
+        self.rate / f64::from(self.hop * CONTROL_INTERVAL as u32)
+    }
+
     fn follows_key(&self) -> bool {
         self.settings.reference == Reference::SideChain
     }
@@ -150,34 +170,37 @@ impl Rider {
         self.follows_key() && self.quiet as f64 >= ms_to_frames(NO_KEY_MS, self.rate)
     }
 
-    /// What to add for what the short-term loudness misses while the voice sounds, dB.
-    fn make_up(&mut self) -> f64 {
-        let aim_lufs = match self.settings.reference {
-            Reference::Absolute => self.settings.target_lufs,
-            Reference::SideChain => self.band.short_term_lufs() + self.settings.above_lu,
-        };
-        let missed = aim_lufs - self.voice.short_term_lufs();
-        if self.voice.hops < SHORT_TERM_HOPS || !missed.is_finite() {
-            return 0.0;
-        }
-        let missed = missed.clamp(-MISSED_MOST_DB, MISSED_MOST_DB);
-        if self.voice.follower.sounds() {
-            let step = share(MISSED_MS, 1.0 / HOP_S) * missed;
-            self.missed_db = (self.missed_db + step).clamp(-MISSED_MOST_DB, MISSED_MOST_DB);
-            self.now_db = MISSED_AT_ONCE * missed;
-        }
-        (self.missed_db + self.now_db).clamp(-MISSED_MOST_DB, MISSED_MOST_DB)
-    }
-
     /// At the end of a hop: where the gain is to go.
     fn decide(&mut self) {
-        let RiderSettings { reference, target_lufs, above_lu, range_db, .. } = self.settings;
-        self.target_lufs = match reference {
-            Reference::Absolute => Some(target_lufs),
-            Reference::SideChain => self.band.follower.mean_lufs().map(|lufs| lufs + above_lu),
+        let RiderSettings { reference, target_lufs, above_lu, range_db, speed_ms, .. } = self.settings;
+        let frames = f64::from(self.hop * CONTROL_INTERVAL as u32);
+        let left = self.voice.hop(frames, self.gain.now());
+        let key = self.band.hop(frames, 1.0);
+        let aim = match reference {
+            Reference::Absolute => {
+                self.target_lufs = Some(target_lufs);
+                Some(lufs_to_power(target_lufs))
+            }
+            Reference::SideChain => {
+                let sounded = std::mem::replace(&mut self.key_sounds, self.band.follower.sounds());
+                if self.key_sounds {
+                    let now_lufs = self.band.now_lufs(speed_ms.max(KEY_MS));
+                    self.recent_lufs.push(now_lufs);
+                    self.target_lufs = Some(now_lufs + above_lu);
+                } else if sounded {
+                    let back = (KEY_BACK_MS * 1e-3 / HOP_S) as usize;
+                    self.target_lufs = Some(self.recent_lufs.before(back) + above_lu);
+                    self.outlook.hold(KEY_BACK_MS);
+                }
+                self.key_sounds.then_some(key * db_to_power(above_lu))
+            }
         };
-        if let (Some(target), Some(level)) = (self.target_lufs, self.voice.follower.level_lufs(HAND_MS)) {
-            self.goal_db = target + self.make_up() - level;
+        let Some(target_lufs) = self.target_lufs else { return };
+        if let Some(aim) = aim {
+            self.outlook.push(left, aim, lufs_to_power(target_lufs), self.voice.follower.sounds());
+        }
+        if let Some(level) = self.voice.follower.level_lufs(HAND_MS) {
+            self.goal_db = target_lufs + self.outlook.made_up_db() - level;
         }
         self.goal_db = self.goal_db.clamp(-range_db, range_db);
     }
@@ -194,19 +217,25 @@ impl Processor for Rider {
     }
 
     fn reset(&mut self) {
-        let hops_a_second = self.rate / f64::from(self.hop * CONTROL_INTERVAL as u32);
+        let hops_a_second = self.hops_a_second();
         for ear in [&mut self.voice, &mut self.band] {
             ear.prepare(self.rate, hops_a_second);
         }
         self.left = self.hop;
         (self.gain_db, self.goal_db, self.target_lufs) = (0.0, 0.0, None);
-        (self.missed_db, self.now_db) = (0.0, 0.0);
+        self.outlook.prepare(hops_a_second);
+        (self.recent_lufs, self.key_sounds) = (Recent::default(), false);
         self.gain.jump(1.0);
         self.quiet = 0;
     }
 
     fn set(&mut self, settings: &RiderSettings) {
+        if settings.reference != self.settings.reference {
+            (self.target_lufs, self.key_sounds) = (None, false);
+            self.outlook.prepare(self.hops_a_second());
+        }
         self.settings = *settings;
+        self.outlook.set(settings.speed_ms);
         self.voice.follower.set(settings.speed_ms, settings.pause_lu);
         self.band.follower.set(settings.speed_ms.max(KEY_MS), KEY_PAUSE_LU);
         self.goal_db = self.goal_db.clamp(-settings.range_db, settings.range_db);
@@ -215,9 +244,6 @@ impl Processor for Rider {
     fn control(&mut self) {
         if self.left == 0 {
             self.left = self.hop;
-            let frames = f64::from(self.hop * CONTROL_INTERVAL as u32);
-            self.voice.hop(frames, self.gain.now());
-            self.band.hop(frames, 1.0);
             self.decide();
         }
         self.left -= 1;
@@ -252,7 +278,19 @@ impl Processor for Rider {
     }
 
     fn is_settled(&self) -> bool {
-        self.gain_db == self.goal_db
+        // While the band plays there is something to follow.
+        self.gain_db == self.goal_db && (!self.follows_key() || self.no_key())
+    }
+
+    fn pass(&mut self, frames: usize) {
+        let ticks = frames / CONTROL_INTERVAL;
+        let (left, hop) = (self.left as usize, self.hop.max(1) as usize);
+        let hops = (ticks + hop - 1).saturating_sub(left) / hop;
+        for _ in 0..hops.min(SHORT_TERM_HOPS) {
+            self.decide();
+        }
+        self.left = (left + hops * hop - ticks) as u32;
+        self.quiet = self.quiet.saturating_add(frames);
     }
 
     fn report(&mut self, report: &mut impl Report) {

@@ -205,6 +205,14 @@ impl Wet {
         self.peak = 0.0;
     }
 
+    /// Silence has passed; see [`Processor::pass`](crate::Processor::pass).
+    pub fn pass(&mut self, frames: usize) {
+        let silence = [[0.0; 2]; CONTROL_INTERVAL];
+        (self.input, self.sent, self.effect) = (silence, silence, silence);
+        self.phase = frames % CONTROL_INTERVAL;
+        self.ducker.pass(frames / CONTROL_INTERVAL);
+    }
+
     /// Up to the next control tick, in place.
     pub fn run(&mut self, frames: &mut [Frame]) {
         let places = self.phase..(self.phase + frames.len()).min(CONTROL_INTERVAL);

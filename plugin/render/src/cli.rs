@@ -48,6 +48,9 @@ pub struct Render {
     /// Automation: rows of seconds,parameter name,value.
     #[arg(long, value_name = "FILE.csv")]
     pub automate: Option<PathBuf>,
+    /// Tempo, for a delay that follows it, beats a minute.
+    #[arg(long, value_name = "BPM", value_parser = tempo)]
+    pub tempo: Option<f64>,
     /// WAV or FLAC file for the side-chain, at the input's rate.
     #[arg(long, value_name = "KEY")]
     pub sidechain: Option<PathBuf>,
@@ -87,7 +90,13 @@ pub fn run(command: &Render) -> Result<()> {
         eprintln!("{} = {understood}", name.trim());
     }
     let source = command.automate.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
-    let options = Options { block: command.block, key: key.as_ref(), automation: &rows, automation_source: &source };
+    let options = Options {
+        block: command.block,
+        key: key.as_ref(),
+        automation: &rows,
+        automation_source: &source,
+        tempo_bpm: command.tempo,
+    };
     let bar = progress_bar(&plugin.description().name);
     let rendered = render(&mut plugin, &input, &options, |done| bar.set_position((done * BAR_STEPS as f64) as u64));
     bar.finish_and_clear();
@@ -114,6 +123,12 @@ pub fn run(command: &Render) -> Result<()> {
         eprintln!("note: {clipped} samples are above full scale and clipped. Lower the level, or write --bits 32f.");
     }
     Ok(())
+}
+
+/// A tempo as text; for command lines.
+pub fn tempo(text: &str) -> Result<f64, String> {
+    let tempo = text.parse::<f64>().ok().filter(|bpm| (20.0..=400.0).contains(bpm));
+    tempo.ok_or_else(|| "a tempo is 20 to 400 beats a minute".to_string())
 }
 
 const BAR_STEPS: u64 = 1000;

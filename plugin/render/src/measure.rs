@@ -3,6 +3,7 @@
 use crate::audio::Sound;
 use realfft::RealFftPlanner;
 use tandem_dsp::chain::Observer;
+use tandem_dsp::meter::contribution::TILT_HZ;
 use tandem_dsp::meter::programme::{Meter, MeterReading};
 use tandem_dsp::units::power_to_db;
 
@@ -81,6 +82,19 @@ pub fn third_octaves(sound: &Sound) -> Vec<Band> {
 /// Mean power of `sound` between two frequencies in Hz, dB re a full-scale square wave.
 pub fn band_db(sound: &Sound, from_hz: f64, to_hz: f64) -> f64 {
     power_to_db(Power::of(sound).between(from_hz, to_hz))
+}
+
+/// Level of the side signal of `sound` against that of its mid signal, dB.
+pub fn width_db(sound: &Sound) -> f64 {
+    let power = |sign: f64| sound.to_frames().iter().map(|[left, right]| (left + sign * right).powi(2)).sum::<f64>();
+    power_to_db(power(-1.0) / power(1.0)).max(-200.0)
+}
+
+/// Level of `sound` above 1 kHz against that below, dB.
+pub fn tilt_db(sound: &Sound) -> f64 {
+    let power = Power::of(sound);
+    let top_hz = 0.5 * f64::from(sound.rate);
+    power_to_db(power.between(TILT_HZ, top_hz) / power.between(0.0, TILT_HZ))
 }
 
 /// The part of `sound` from one time to another, in seconds.

@@ -29,11 +29,13 @@ pub struct Options<'a> {
     pub automation: &'a [Row],
     /// Where the automation comes from, for errors.
     pub automation_source: &'a str,
+    /// The song's tempo in beats a minute, if it has one.
+    pub tempo_bpm: Option<f64>,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { block: BLOCK, key: None, automation: &[], automation_source: "automation" }
+        Self { block: BLOCK, key: None, automation: &[], automation_source: "automation", tempo_bpm: None }
     }
 }
 
@@ -85,8 +87,9 @@ pub fn render(
     plugin.activate(rate, options.block)?;
     let latency = plugin.latency();
     let key = options.key.map(|key| key.channels.as_slice());
-    let block = options.block;
+    let (block, tempo_bpm) = (options.block, options.tempo_bpm);
     let played = plugin.play(|audio| -> Result<Vec<Vec<f32>>> {
+        audio.tempo_bpm = tempo_bpm;
         let total = (input.frames() + latency).max(1) as f64;
         let mut output = audio.run_with(&input.channels, key, block, &events, |done| progress(done as f64 / total))?;
         let tail = match audio.tail() {

@@ -12,6 +12,7 @@ mod score;
 mod voice;
 
 pub use bass::VERSE_DB as BASS_VERSE_DB;
+use drums::Microphone;
 pub use parts::RATE;
 pub use score::{Kind, LENGTH_S, Section, TEMPO_BPM, sections};
 
@@ -87,7 +88,7 @@ impl Faults {
 /// Plays the song.
 pub fn compose() -> Song {
     thread::scope(|scope| {
-        let drums = scope.spawn(drums::render);
+        let drums = scope.spawn(|| drums::render(Microphone::Kit));
         let lead = scope.spawn(|| lead(Faults::ALL));
         let keys = scope.spawn(keys::render);
         let bass = bass::render();
@@ -101,6 +102,23 @@ pub fn compose() -> Song {
         ];
         Song { stems, sections: sections(), clicks, mud }
     })
+}
+
+/// What [`recording`] knows.
+pub const RECORDINGS: [&str; 7] = ["drums", "bass", "keys", "lead", "kick", "snare", "overheads"];
+
+/// A stem of the song, or what a single microphone at its drums hears; one of [`RECORDINGS`].
+pub fn recording(name: &str) -> Option<Sound> {
+    match name {
+        "drums" => Some(sound(&drums::render(Microphone::Kit))),
+        "kick" => Some(sound(&drums::render(Microphone::Kick)[..1])),
+        "snare" => Some(sound(&drums::render(Microphone::Snare)[..1])),
+        "overheads" => Some(sound(&drums::render(Microphone::Overheads))),
+        "bass" => Some(sound(&[bass::render()])),
+        "keys" => Some(sound(&keys::render())),
+        "lead" => Some(lead(Faults::ALL).0),
+        _ => None,
+    }
 }
 
 /// The lead alone, with or without its faults, and what they are.

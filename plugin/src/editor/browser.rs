@@ -290,7 +290,7 @@ impl Browser {
 }
 
 /// As much of `text` as fits into `room`.
-fn shortened(ui: &Ui, text: &str, font: FontId, room: f32) -> String {
+pub(super) fn shortened(ui: &Ui, text: &str, font: FontId, room: f32) -> String {
     let wide = |text: &str| ui.painter().layout_no_wrap(text.to_string(), font.clone(), Color32::WHITE).size().x;
     if wide(text) <= room {
         return text.to_string();

@@ -18,8 +18,8 @@ use tandem_dsp::order::Order;
 const BETWEEN: f32 = 6.0;
 const WIDEST: f32 = 150.0;
 
-/// Width of the tile of the whole, at the right.
-const WHOLE: f32 = 40.0;
+/// Width of the tiles that are no modules, at the right.
+const NARROW: f32 = 40.0;
 
 /// Width of the mark where a module would go.
 const MARK: f32 = 3.0;
@@ -39,8 +39,8 @@ struct Row<'a> {
     /// Which tile is where.
     order: Vec<usize>,
     sequence: Option<&'static Sequence>,
-    /// Whether the last one is that of the whole.
-    has_whole: bool,
+    /// How many of the last ones are no modules.
+    narrow: usize,
 }
 
 /// Draws `tiles`, lets them be moved, and returns which one is shown from now on.
@@ -139,12 +139,10 @@ impl<'a> Row<'a> {
             }
             sequence
         });
-        let whole = tiles.iter().position(tile::is_whole);
-        if let Some(whole) = whole {
-            order.retain(|tile| *tile != whole);
-            order.push(whole);
-        }
-        Self { tiles, order, sequence, has_whole: whole.is_some() }
+        let (mut order, narrow): (Vec<usize>, Vec<usize>) =
+            order.into_iter().partition(|tile| !tile::is_narrow(&tiles[*tile]));
+        order.extend(narrow.iter().rev());
+        Self { tiles, order, sequence, narrow: narrow.len() }
     }
 
     fn tile(&self, place: usize) -> &'a Tile {
@@ -152,12 +150,11 @@ impl<'a> Row<'a> {
     }
 
     fn rect(&self, area: Rect, place: usize) -> Rect {
-        let (mut room, mut count) = (area.width(), self.tiles.len());
-        if self.has_whole {
-            (room, count) = (room - WHOLE - BETWEEN, count - 1);
-            if place == count {
-                return Rect::from_min_max(pos2(area.right() - WHOLE, area.top()), area.max);
-            }
+        let room = area.width() - self.narrow as f32 * (NARROW + BETWEEN);
+        let count = self.tiles.len() - self.narrow;
+        if place >= count {
+            let left = area.left() + room + BETWEEN + (place - count) as f32 * (NARROW + BETWEEN);
+            return Rect::from_min_size(pos2(left, area.top()), vec2(NARROW, area.height()));
         }
         let wide = ((room + BETWEEN) / count.max(1) as f32 - BETWEEN).min(WIDEST);
         Rect::from_min_size(pos2(area.left() + place as f32 * (wide + BETWEEN), area.top()), vec2(wide, area.height()))

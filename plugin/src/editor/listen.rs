@@ -3,9 +3,12 @@
 use super::bar;
 use super::session::{Help, Session};
 use super::widget::toggle::button;
+use crate::telemetry::monitoring::Compared;
+use crate::translation;
 use egui::{Rect, Response, Role, Sense, Ui, WidgetInfo};
 use tandem_dsp::Listen;
 use tandem_dsp::control::Group;
+use tandem_dsp::monitor::Part;
 
 /// A button in `rect` that lets hear `listen` of the module of `group`.
 pub fn toggle(ui: &Ui, session: &Session, group: &'static Group, listen: Listen, rect: Rect) -> Response {
@@ -31,6 +34,38 @@ pub fn toggle(ui: &Ui, session: &Session, group: &'static Group, listen: Listen,
     response.on_hover_text(help)
 }
 
+/// Back to the output, whatever is heard.
+pub fn clear(session: &Session) {
+    session.telemetry.listening.clear();
+    session.telemetry.matching.switch(false);
+    session.telemetry.monitoring.clear();
+}
+
+/// What the Monitor lets hear.
+fn monitored(session: &Session) -> Vec<String> {
+    let asked = &session.telemetry.monitoring;
+    let mut heard = Vec::new();
+    match asked.compared() {
+        Compared::Off => {}
+        Compared::Master => heard.push("the master beside a reference".to_string()),
+        Compared::Reference => heard.push("a reference".to_string()),
+    }
+    match asked.part() {
+        Part::Stereo => {}
+        Part::Mono => heard.push("mono".to_string()),
+        Part::Side => heard.push("the side".to_string()),
+        Part::Left => heard.push("left".to_string()),
+        Part::Right => heard.push("right".to_string()),
+    }
+    if let Some(place) = asked.device() {
+        heard.push(format!("{} ({})", translation::all()[place].name, translation::all()[place].kind.name()));
+    }
+    if asked.dim() {
+        heard.push("20 dB softer".to_string());
+    }
+    heard
+}
+
 /// What is heard instead of the output, if anything is.
 pub fn banner(session: &Session) -> Option<String> {
     let mut heard: Vec<_> = session
@@ -45,6 +80,7 @@ pub fn banner(session: &Session) -> Option<String> {
             Listen::Output => group.name.to_string(),
         })
         .collect();
+    heard.extend(monitored(session));
     if session.telemetry.matching.is_on() {
         heard.push(bar::matched(&session.recall().slots()));
     }

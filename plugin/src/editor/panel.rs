@@ -17,7 +17,9 @@ mod input;
 mod learn;
 mod leveler;
 mod limiter;
+mod match_eq;
 mod meter;
+pub mod monitor;
 mod multiband;
 mod output;
 mod reverb;
@@ -41,6 +43,7 @@ static KINDS: &[Kind] = &[
     demud::KIND,
     gate::KIND,
     eq::KIND,
+    match_eq::KIND,
     leveler::KIND,
     multiband::KIND,
     deesser::KIND,
@@ -56,6 +59,7 @@ static KINDS: &[Kind] = &[
     dither::KIND,
     chain::KIND,
     meter::KIND,
+    monitor::KIND,
 ];
 
 /// A kind of panel: which modules it is for, and how to make one.
@@ -105,7 +109,7 @@ pub struct Tile {
     pub opens_first: bool,
 }
 
-/// The modules of an instance, in their natural order, each with its panel; then the meters without parameters.
+/// The modules of an instance, in their natural order, each with its panel; then what has no parameters: meters and Monitor.
 pub fn tiles(controls: &Controls, telemetry: &Telemetry) -> Vec<Tile> {
     let tile = |group: &'static Group| {
         let kind = KINDS.iter().find(|kind| (kind.fits)(controls, group))?;
@@ -114,7 +118,8 @@ pub fn tiles(controls: &Controls, telemetry: &Telemetry) -> Vec<Tile> {
     let modules = controls.groups().iter().copied();
     let set = |group: &&'static Group| controls.groups().iter().any(|module| module.id == group.id);
     let meters = telemetry.readings.groups().into_iter().filter(|group| !set(group));
-    modules.chain(meters).filter_map(tile).collect()
+    let monitor = telemetry.has_monitor().then_some(&monitor::GROUP);
+    modules.chain(meters).chain(monitor).filter_map(tile).collect()
 }
 
 /// Whether `group` has `control` itself: a dial, choice or switch by the place where it is described.
@@ -131,11 +136,15 @@ pub fn has<T>(controls: &Controls, group: &'static Group, control: &'static T) -
     })
 }
 
+/// The Latency mode that is set; the one with the most where there is none to set.
+fn latency_mode(session: &Session) -> LatencyMode {
+    let index = session.controls.find(LATENCY_MODE.id);
+    index.map_or(LatencyMode::Full, |index| LatencyMode::from_index(session.value(index) as usize))
+}
+
 /// Whether a module with settings `S` works in the Latency mode that is set.
 fn works_in_mode<S: Settings>(session: &Session) -> bool {
-    let mode =
-        session.controls.find(LATENCY_MODE.id).map(|index| LatencyMode::from_index(session.value(index) as usize));
-    mode.is_none_or(|mode| mode.index() >= S::NEEDS.index())
+    latency_mode(session).index() >= S::NEEDS.index()
 }
 
 /// Height of a row of large knobs.

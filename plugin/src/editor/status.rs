@@ -22,8 +22,7 @@ pub fn show(ui: &mut Ui, session: &Session, hands: &Hands) {
         let response = ui.interact(line, ui.make_persistent_id("listening"), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &text));
         if response.clicked() {
-            session.telemetry.listening.clear();
-            session.telemetry.matching.switch(false);
+            listen::clear(session);
         }
         return;
     }

@@ -1,6 +1,7 @@
 //! How the editor was left.
 
 use super::preset::{Standing, StoredStanding};
+use super::references::{List, Reference};
 use crate::targets::{self, Target};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -17,6 +18,8 @@ pub struct EditorState {
     target: AtomicU32,
     /// The preset that it stands on, and what presets leave alone.
     pub preset: Standing,
+    /// What the master is compared with.
+    pub references: List,
 }
 
 /// Light or dark.
@@ -49,6 +52,9 @@ struct StoredEditor {
     /// Missing in sessions that are older than presets, and while nothing has been loaded or locked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     preset: Option<StoredStanding>,
+    /// Missing in sessions without references.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    references: Vec<Reference>,
 }
 
 impl EditorState {
@@ -61,6 +67,7 @@ impl EditorState {
             theme: AtomicU32::new(0),
             target: AtomicU32::new(0),
             preset: Standing::default(),
+            references: List::default(),
         }
     }
 
@@ -107,7 +114,8 @@ impl EditorState {
         self.target.store(place as u32, Relaxed);
     }
 
-    pub(super) fn to_json(&self) -> Option<String> {
+    /// As it is stored.
+    pub fn to_json(&self) -> Option<String> {
         let (width, height) = self.size();
         let stored = StoredEditor {
             width,
@@ -116,17 +124,20 @@ impl EditorState {
             theme: self.theme(),
             target: self.target().id.clone(),
             preset: self.preset.store(),
+            references: self.references.all(),
         };
         serde_json::to_string(&stored).ok()
     }
 
-    pub(super) fn set_from_json(&self, json: &str) {
+    /// As it was stored; what cannot be read changes nothing.
+    pub fn set_from_json(&self, json: &str) {
         if let Ok(stored) = serde_json::from_str::<StoredEditor>(json) {
             self.set_size((stored.width, stored.height));
             self.scale.store(stored.scale_percent.clamp(SCALE_RANGE.0, SCALE_RANGE.1), Relaxed);
             self.set_theme(stored.theme);
             self.set_target(&stored.target);
             self.preset.restore(stored.preset);
+            self.references.restore(stored.references);
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Whoever edits does so through here, so that each gesture is a step that can be undone; see [`Recall::remember`].
 
+use super::captures::{Applied, Captures};
 use super::history::{self, Change, Direction, History, Step};
 use super::slots::{Slot, Slots};
 use super::snapshot::Snapshot;
@@ -9,11 +10,14 @@ use crate::edit::Edit;
 use crate::params::{Controls, ParamIndex};
 use crate::telemetry::Matching;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tandem_dsp::captured::Captured;
 
 /// Belongs to the instance: the editor comes and goes, the session stores the slots.
 pub struct Recall {
     controls: Arc<Controls>,
     inner: Mutex<Inner>,
+    captures: Captures,
+    applied: Applied,
 }
 
 #[derive(Default)]
@@ -45,7 +49,7 @@ const NEWS_LU: f32 = 0.01;
 impl Recall {
     /// Of a fresh instance with `controls`.
     pub fn new(controls: Arc<Controls>) -> Self {
-        Self { controls, inner: Mutex::default() }
+        Self { controls, inner: Mutex::default(), captures: Captures::default(), applied: Applied::default() }
     }
 
     /// Edits through `edit`, remembered.
@@ -63,6 +67,29 @@ impl Recall {
         self.lock().slots.snapshot(slot, &self.controls)
     }
 
+    /// What has been captured.
+    pub fn captures(&self) -> &Captures {
+        &self.captures
+    }
+
+    /// What is applied of it in the current slot.
+    pub fn applied(&self) -> &Applied {
+        &self.applied
+    }
+
+    /// Applies `captured` in the current slot, or takes back what is, as a step.
+    pub fn apply(&self, edit: &dyn Edit, captured: Option<Captured>) {
+        let name = if captured.is_some() { "Apply captured spectra" } else { "Take captured spectra back" };
+        self.change_slots(edit, name.to_string(), |slots, controls| {
+            let (slot, captured) = (slots.current(), captured.map(Arc::new));
+            (slots.captured(slot) != captured.as_ref()).then(|| {
+                slots.set_captured(slot, captured);
+                slots.set_loudness(slot, None);
+                Snapshot::take(controls)
+            })
+        });
+    }
+
     /// Goes to `slot`. An empty one takes along what stands.
     pub fn switch(&self, edit: &dyn Edit, slot: Slot) {
         self.change_slots(edit, format!("Slot {}", slot.name()), |slots, controls| {
@@ -76,6 +103,7 @@ impl Recall {
             let snapshot = slots.snapshot(from, controls).filter(|_| from != to)?;
             let loudness_lu = slots.loudness_lu(from);
             slots.put(to, snapshot.clone(), loudness_lu);
+            slots.set_captured(to, slots.captured(from).cloned());
             Some(if slots.current() == to { snapshot } else { Snapshot::take(controls) })
         });
     }
@@ -110,6 +138,7 @@ impl Recall {
         let mut inner = self.lock();
         let before = inner.slots.clone();
         let Some(sound) = change(&mut inner.slots, &self.controls) else { return };
+        self.publish(&inner.slots);
         let changes = self.changes(sound.values());
         let after = inner.slots.clone();
         let values = values_after(&changes);
@@ -177,6 +206,7 @@ impl Recall {
                 restored = true;
             }
             inner.round = inner.round.wrapping_add(1);
+            self.publish(&inner.slots);
         }
         drop(inner);
         match (values.is_empty(), step.leaps) {
@@ -210,10 +240,18 @@ impl Recall {
 
     /// Takes stored slots; without any, a fresh instance's. What was done before can still be undone where it stands.
     pub(super) fn set_from_json(&self, json: Option<&str>) {
-        let slots = Slots::from_json(json, &self.controls);
+        let (slots, refused) = Slots::from_json(json, &self.controls);
+        if let Some(why) = refused {
+            self.captures.refuse(why);
+        }
         let mut inner = self.lock();
         inner.slots = slots;
+        self.publish(&inner.slots);
         inner.round = inner.round.wrapping_add(1);
+    }
+
+    fn publish(&self, slots: &Slots) {
+        self.applied.publish(slots.captured(slots.current()).map(Arc::as_ref));
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -1,10 +1,14 @@
 //! Slots A to D: sounds to be compared.
 
+use super::captures;
 use super::snapshot::Snapshot;
 use crate::params::Controls;
 use nice_plug::plugin::ParamValue;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use tandem_dsp::captured::Captured;
 
 /// One of the four.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -44,6 +48,8 @@ pub struct Slots {
     held: [Option<Snapshot>; 4],
     /// How much louder each makes what it gets, LU, once that is known.
     loudness_lu: [Option<f32>; 4],
+    /// What is applied in each of what has been captured.
+    captured: [Option<Arc<Captured>>; 4],
 }
 
 impl Slots {
@@ -76,6 +82,16 @@ impl Slots {
         self.loudness_lu[slot as usize] = lu;
     }
 
+    /// What is applied in `slot` of what has been captured.
+    pub fn captured(&self, slot: Slot) -> Option<&Arc<Captured>> {
+        self.captured[slot as usize].as_ref()
+    }
+
+    /// Applies it.
+    pub(super) fn set_captured(&mut self, slot: Slot, captured: Option<Arc<Captured>>) {
+        self.captured[slot as usize] = captured;
+    }
+
     /// Puts `snapshot` into a slot; of the current one, the parameters have to follow.
     pub(super) fn put(&mut self, slot: Slot, snapshot: Snapshot, loudness_lu: Option<f32>) {
         self.held[slot as usize] = Some(snapshot);
@@ -93,6 +109,7 @@ impl Slots {
             Some(held) => held.clone(),
             None => {
                 self.put(slot, stands.clone(), loudness_lu);
+                self.set_captured(slot, self.captured(left).cloned());
                 stands
             }
         }
@@ -111,8 +128,10 @@ impl Slots {
             let stored = StoredSlot {
                 params: held.map(|held| held.to_stored(controls)),
                 loudness_lu: self.loudness_lu(slot).map(|lu| (lu * 100.0).round() / 100.0),
+                match_eq: self.captured(slot).and_then(|captured| captures::store(captured)),
             };
-            (stored.params.is_some() || stored.loudness_lu.is_some()).then_some((slot, stored))
+            let holds = stored.params.is_some() || stored.loudness_lu.is_some() || stored.match_eq.is_some();
+            holds.then_some((slot, stored))
         };
         let slots: BTreeMap<_, _> = Slot::ALL.into_iter().filter_map(stored).collect();
         if slots.is_empty() && self.current == Slot::default() {
@@ -121,18 +140,23 @@ impl Slots {
         serde_json::to_string(&StoredSlots { current: self.current, slots }).ok()
     }
 
-    /// The inverse; what is none is a fresh instance's.
-    pub(super) fn from_json(json: Option<&str>, controls: &Controls) -> Self {
+    /// The inverse; what is none is a fresh instance's. And why something captured was left out, if it was.
+    pub(super) fn from_json(json: Option<&str>, controls: &Controls) -> (Self, Option<&'static str>) {
         let Some(stored) = json.and_then(|json| serde_json::from_str::<StoredSlots>(json).ok()) else {
-            return Self::default();
+            return (Self::default(), None);
         };
+        let mut refused = None;
         let mut slots = Self { current: stored.current, ..Self::default() };
-        for (slot, StoredSlot { params, loudness_lu }) in stored.slots {
+        for (slot, StoredSlot { params, loudness_lu, match_eq }) in stored.slots {
             let params = params.filter(|_| slot != stored.current);
             slots.held[slot as usize] = params.map(|params| Snapshot::from_stored(controls, &params));
             slots.loudness_lu[slot as usize] = loudness_lu.filter(|lu| lu.abs() <= MOST_LU);
+            match match_eq.as_ref().map(captures::restore).transpose() {
+                Ok(captured) => slots.captured[slot as usize] = captured.map(Arc::new),
+                Err(why) => refused = Some(why),
+            }
         }
-        slots
+        (slots, refused)
     }
 }
 
@@ -153,4 +177,7 @@ struct StoredSlot {
     params: Option<BTreeMap<String, ParamValue>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     loudness_lu: Option<f32>,
+    /// What is applied of what has been captured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    match_eq: Option<Value>,
 }

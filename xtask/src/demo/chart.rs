@@ -1,5 +1,7 @@
 //! Charts of the report as SVG, drawn in the page's own colours: both the dark and the light ones.
 
+pub mod lead;
+
 use anyhow::{Result, anyhow};
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use plotters::prelude::*;

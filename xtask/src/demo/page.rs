@@ -1,8 +1,8 @@
 //! The report as one HTML page that needs nothing else: no script, no font, no network; dark or light as the reader is.
 
-use super::chart;
 use super::pictures::Picture;
 use super::report::{Report, SectionFigures, by_reason, in_words, movements, stem_readings};
+use super::{chart, lead, master};
 use anyhow::Result;
 use tandem_render::automation::Row;
 use tandem_render::measure::{Measured, outline, third_octaves};
@@ -19,7 +19,8 @@ pub fn page(report: &Report) -> Result<String> {
     body += &head(report, &mix, &sections);
     body += &loudness(report, &mix)?;
     body += &section_table(&sections);
-    body += &mastering(report)?;
+    body += &lead::section(report)?;
+    body += &master::section(report)?;
     body += "<h2>The stems</h2>";
     for channel in &report.mix.channels {
         body += &stem(channel)?;
@@ -62,7 +63,7 @@ fn head(report: &Report, mix: &Measured, sections: &[SectionFigures]) -> String 
     )
 }
 
-fn figure(name: &str, value: &str, unit: &str, note: &str) -> String {
+pub(super) fn figure(name: &str, value: &str, unit: &str, note: &str) -> String {
     format!(
         "<div><span class=\"name\">{name}</span><span class=\"value\">{value}<small> {unit}</small></span><span class=\"note\">{note}</span></div>"
     )
@@ -125,44 +126,6 @@ fn section_table(sections: &[SectionFigures]) -> String {
     )
 }
 
-fn mastering(report: &Report) -> Result<String> {
-    let (mix, master) = (&report.mix.sound, &report.master.sound);
-    Ok(format!(
-        "<h2>The master</h2><section>{}{}{}{}{}</section>",
-        waveforms(mix, master, "mix", "master")?,
-        spectra(mix, master, "mix", "master")?,
-        modules(report)?,
-        settings(&report.master.settings),
-        automation(&report.master.automation),
-    ))
-}
-
-/// What each of Master's modules does: the figures of what leaves it, and what it turns down.
-fn modules(report: &Report) -> Result<String> {
-    let row = |name: &str, measured: &Measured, taken_db: Option<&[f64]>| {
-        let most = taken_db.map_or(f64::NAN, |taken| taken.iter().copied().fold(0.0, f64::max));
-        let reading = &measured.reading;
-        let figures = [reading.integrated_lufs, reading.max_true_peak_db, reading.plr_lu, reading.lra_lu, most];
-        let cells = figures.map(|value| format!("<td>{}</td>", number(value)));
-        format!("<tr><th>{name}</th>{}</tr>", cells.concat())
-    };
-    let works = &report.master.modules;
-    let rows: String = works.iter().map(|work| row(work.name, &work.measured, work.taken_db.as_deref())).collect();
-    let mut charts = String::new();
-    for (work, taken_db) in works.iter().filter_map(|work| Some((work, work.taken_db.as_ref()?))) {
-        charts += &format!(
-            "<figure>{}<figcaption>What {} turns down, at most in each tenth of a second.</figcaption></figure>",
-            chart::taken(taken_db)?,
-            work.name
-        );
-    }
-    Ok(format!(
-        "<h3>Module by module</h3><table class=\"numbers\"><thead><tr><th>behind</th><th>loudness, LUFS</th><th>true peak, dBTP</th><th>PLR, LU</th><th>loudness range, LU</th><th>turns down at most, dB</th></tr></thead><tbody>{}{rows}{}</tbody></table>{charts}",
-        row("the mix", &Measured::of(&report.mix.sound), None),
-        row("Output", &report.master.measured, None),
-    ))
-}
-
 fn stem(channel: &Channelled) -> Result<String> {
     let [before, after] = stem_readings(channel);
     let name = escape(&channel.track.name);
@@ -180,7 +143,7 @@ fn stem(channel: &Channelled) -> Result<String> {
     ))
 }
 
-fn waveforms(
+pub(super) fn waveforms(
     before: &tandem_render::audio::Sound,
     after: &tandem_render::audio::Sound,
     was: &str,
@@ -194,7 +157,7 @@ fn waveforms(
     Ok(format!("<figure>{chart}{}</figure>", legend(&[("in", was), ("out", is)])))
 }
 
-fn spectra(
+pub(super) fn spectra(
     before: &tandem_render::audio::Sound,
     after: &tandem_render::audio::Sound,
     was: &str,
@@ -204,13 +167,13 @@ fn spectra(
     Ok(format!("<figure>{chart}{}</figure>", legend(&[("in", was), ("out", is)])))
 }
 
-fn legend(entries: &[(&str, &str)]) -> String {
+pub(super) fn legend(entries: &[(&str, &str)]) -> String {
     let entries: String =
         entries.iter().map(|(class, name)| format!("<span><i class=\"{class}\"></i>{name}</span>")).collect();
     format!("<div class=\"legend\">{entries}</div>")
 }
 
-fn settings(settings: &[Setting]) -> String {
+pub(super) fn settings(settings: &[Setting]) -> String {
     let rows: String = by_reason(settings)
         .into_iter()
         .map(|(why, group)| {
@@ -224,7 +187,7 @@ fn settings(settings: &[Setting]) -> String {
     format!("<table class=\"settings\"><thead><tr><th>set</th><th>why</th></tr></thead><tbody>{rows}</tbody></table>")
 }
 
-fn automation(rows: &[Row]) -> String {
+pub(super) fn automation(rows: &[Row]) -> String {
     if rows.is_empty() {
         return String::new();
     }
@@ -249,7 +212,7 @@ fn pictures(pictures: &[Picture]) -> String {
 }
 
 /// To a tenth, with a proper minus; a dash for what is not there.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_string();
     }
@@ -257,6 +220,12 @@ fn number(value: f64) -> String {
     if text == "-0.0" { "0.0".to_string() } else { text.replace('-', "\u{2212}") }
 }
 
-fn escape(text: &str) -> String {
+/// A change, to a tenth, with its sign.
+pub(super) fn signed(value: f64) -> String {
+    let text = number(value);
+    if value >= 0.05 { format!("+{text}") } else { text }
+}
+
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

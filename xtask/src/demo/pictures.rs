@@ -16,9 +16,12 @@ pub struct Picture {
     pub png: Result<String, String>,
 }
 
-/// Pictures of the last stem's Channel, which is the lead's in the demo song, and of Master.
+/// Pictures of the lead's Channel, or the last stem's where none leads, and of Master.
 pub fn take(mix: &Mix, master: &Mastered) -> Vec<Picture> {
-    let channel = mix.channels.last().map(|c| ("channel", format!("Tandem Channel on {}", c.track.name), &c.preset));
+    let channel = mix
+        .lead()
+        .or(mix.channels.last())
+        .map(|c| ("channel", format!("Tandem Channel on {}", c.track.name), &c.preset));
     let master = ("master", "Tandem Master".to_string(), &master.preset);
     channel
         .into_iter()

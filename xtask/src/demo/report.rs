@@ -2,7 +2,7 @@
 
 use super::pictures::Picture;
 use tandem_render::measure::{Measured, band_db, part};
-use tandem_render::session::{Channelled, Goal, Mastered, Mix, Setting};
+use tandem_render::session::{Channelled, Goal, Mastered, Mended, Mix, Setting};
 use tandem_render::song::{Kind, Section};
 
 /// All there is to report.
@@ -17,12 +17,16 @@ pub struct Report<'a> {
     pub goal: Goal,
     /// Verses and choruses, where they are known.
     pub sections: &'a [Section],
+    /// What became of the lead's known faults, where they are known.
+    pub mended: Option<Mended>,
+    /// Beats a minute, if there is a tempo.
+    pub tempo_bpm: Option<f64>,
     /// The editors.
     pub pictures: Vec<Picture>,
 }
 
 /// The range in which a bass line lies, Hz.
-const BASS_HZ: (f64, f64) = (40.0, 160.0);
+pub const BASS_HZ: (f64, f64) = (40.0, 160.0);
 
 /// A section's figures, before and after mastering.
 pub struct SectionFigures {

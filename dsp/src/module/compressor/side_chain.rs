@@ -255,7 +255,10 @@ fn linked_peak_levels(key: &Run<Frame>) -> Run<f32> {
     for i in 0..CONTROL_INTERVAL {
         levels[i] = higher(higher(key[i][0].abs() as f32, key[i][1].abs() as f32), LOWEST_GAIN);
     }
-    levels.map(fast_gain_to_db)
+    for level in &mut levels {
+        *level = fast_gain_to_db(*level);
+    }
+    levels
 }
 
 #[inline(always)]

@@ -2,7 +2,7 @@
 
 use crate::CONTROL_INTERVAL;
 use crate::block::ballistics::share;
-use crate::units::power_to_db;
+use crate::units::{fast_power_to_db, power_to_db};
 
 /// Over how long it takes the mean, in dB: longer than a syllable, so that no ess raises its own threshold by much.
 const MEAN_MS: f64 = 1_000.0;
@@ -22,12 +22,15 @@ const LOWEST_DB: f64 = -90.0;
 /// The lowest power that is told from silence: -120 dBFS.
 const LOWEST: f64 = 1e-12;
 
+/// Frames after which it is looked at: far shorter than all of that.
+pub(super) const INTERVAL: usize = 4 * CONTROL_INTERVAL;
+
 /// Mean level of what is no pause.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Programme {
     quick: f64,
     mean_db: f64,
-    /// Control ticks of programme since the start, as far as they matter.
+    /// Intervals of programme since the start, as far as they matter.
     ticks: f64,
     quick_share: f64,
     share: f64,
@@ -37,7 +40,7 @@ pub(super) struct Programme {
 impl Programme {
     /// Readies for `rate` Hz.
     pub fn prepare(&mut self, rate: f64) {
-        let ticks = rate / CONTROL_INTERVAL as f64;
+        let ticks = rate / INTERVAL as f64;
         (self.quick_share, self.share) = (share(QUICK_MS, ticks), share(MEAN_MS, ticks));
         self.wait_db = WAIT_DB / ticks;
         self.reset();
@@ -48,7 +51,7 @@ impl Programme {
         (self.quick, self.mean_db, self.ticks) = (0.0, power_to_db(LOWEST), 0.0);
     }
 
-    /// A control tick, with the mean power since the last one.
+    /// An interval is over; its mean power.
     pub fn control(&mut self, power: f64) {
         if self.ticks == 0.0 && power < LOWEST {
             return;
@@ -59,7 +62,7 @@ impl Programme {
             self.quick = if self.quick < LOWEST * LOWEST { 0.0 } else { self.quick };
             return;
         }
-        let quick_db = power_to_db(self.quick);
+        let quick_db = f64::from(fast_power_to_db(self.quick as f32));
         if quick_db > self.mean_db - PAUSE_DB {
             // At first the mean of all that has been.
             self.ticks += 1.0;
@@ -70,8 +73,8 @@ impl Programme {
         }
     }
 
-    /// The mean level in dBFS; no less than a voice has.
+    /// The mean level in dBFS; no less than a voice has, and full scale before there was any, when nothing is an ess yet.
     pub fn level_db(&self) -> f64 {
-        self.mean_db.max(LOWEST_DB)
+        if self.ticks == 0.0 { 0.0 } else { self.mean_db.max(LOWEST_DB) }
     }
 }

@@ -69,31 +69,59 @@ impl Split {
     pub fn run(&mut self, sound: &Run<Frame>, frames: usize) -> Parts {
         let nothing = [[0.0; 2]; crate::CONTROL_INTERVAL];
         let mut parts = Parts { band: nothing, high: nothing, key: nothing };
-        let (mut coefs, [mut first, mut second]) = (self.coefs, self.states);
+        let (mut ramps, [mut first, mut second]) = (self.coefs, self.states);
+        let mut coefs = Coefs::at(ramps.map(|ramp| ramp.now()));
+        let moves = ramps.iter().any(Ramp::is_moving);
         for i in 0..frames {
-            let [a1, a2, a3] = [0, 1, 2].map(|k: usize| coefs[k].advance());
-            let (band, high) = tick([a1, a2, a3], &mut first, sound[i]);
+            if moves {
+                coefs = Coefs::at([0, 1, 2].map(|k: usize| ramps[k].advance()));
+            }
+            let (band, high) = coefs.tick(&mut first, sound[i]);
             (parts.band[i], parts.high[i]) = (band, high);
-            parts.key[i] = tick([a1, a2, a3], &mut second, high).1;
+            parts.key[i] = coefs.tick(&mut second, high).1;
         }
-        (self.coefs, self.states) = (coefs, [first, second]);
+        (self.coefs, self.states) = (ramps, [first, second]);
         parts
     }
 }
 
-#[inline(always)]
-fn tick([a1, a2, a3]: [f64; 3], state: &mut [Frame; 2], x: Frame) -> (Frame, Frame) {
-    let (mut band, mut high) = ([0.0; 2], [0.0; 2]);
-    for lane in 0..2 {
-        let [s1, s2] = [state[0][lane], state[1][lane]];
-        let v3 = x[lane] - s2;
-        let v1 = a1 * s1 + a2 * v3;
-        let v2 = s2 + (a2 * s1 + a3 * v3);
-        (state[0][lane], state[1][lane]) = (2.0 * v1 - s1, 2.0 * v2 - s2);
-        band[lane] = DAMPING * v1;
-        high[lane] = x[lane] - band[lane] - v2;
+/// The filter as few operations from state to state: s1' = p s1 + q v, s2' = s2 + q s1 + r v with v = x - s2.
+#[derive(Clone, Copy)]
+struct Coefs {
+    p: f64,
+    q: f64,
+    r: f64,
+    /// What s1 and v give to the band and, taken off, to what is above it.
+    band: [f64; 2],
+    high: [f64; 2],
+}
+
+impl Coefs {
+    #[inline(always)]
+    fn at([a1, a2, a3]: [f64; 3]) -> Self {
+        Self {
+            p: 2.0 * a1 - 1.0,
+            q: 2.0 * a2,
+            r: 2.0 * a3,
+            band: [DAMPING * a1, DAMPING * a2],
+            high: [DAMPING * a1 + a2, a1],
+        }
     }
-    (band, high)
+
+    /// The band and what is above it.
+    #[inline(always)]
+    fn tick(&self, state: &mut [Frame; 2], x: Frame) -> (Frame, Frame) {
+        let (mut band, mut high) = ([0.0; 2], [0.0; 2]);
+        for lane in 0..2 {
+            let [s1, s2] = [state[0][lane], state[1][lane]];
+            let v = x[lane] - s2;
+            band[lane] = self.band[0] * s1 + self.band[1] * v;
+            high[lane] = self.high[1] * v - self.high[0] * s1;
+            state[0][lane] = self.p * s1 + self.q * v;
+            state[1][lane] = (s2 + self.q * s1) + self.r * v;
+        }
+        (band, high)
+    }
 }
 
 /// Magnitude in dB of the shelf that takes `reduction_db` far above, at w = j `t` times its frequency.

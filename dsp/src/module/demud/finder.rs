@@ -57,50 +57,103 @@ impl Look {
     }
 }
 
-/// Finds the resonances, the strongest first. In silence there are none: `None`.
-pub fn find(bank: &Bank, look: &Look) -> Option<[Peak; PEAKS]> {
-    let places = bank.places();
-    // Sums from the lowest band on.
-    let mut sums = [0.0f64; BANDS + 1];
-    for (i, power) in bank.powers().iter().enumerate() {
-        sums[i + 1] = sums[i] + f64::from(*power);
-    }
-    let (from, to) = look.places();
-    let from = from.max(0.0) as usize;
-    let to = (to.max(0.0) as usize + 1).min(places);
-    if to <= from || ((sums[to] - sums[from]) as f32) < SILENCE {
-        return None;
-    }
-    let (first, last) = (hz_to_place(look.low_hz), hz_to_place(look.high_hz));
-    let begin = (first.ceil().max(1.0) as usize).min(places);
-    let end = ((last.floor() + 1.0).max(0.0) as usize).min(places.saturating_sub(1));
-    let (mut ratios, mut amounts) = ([1.0f32; BANDS], [1.0f32; BANDS]);
-    for place in begin.saturating_sub(1)..(end + 1).min(places) {
-        let around = surroundings(&sums, place, look.bands, from..to);
-        let ratio = |bands: f64| (own(&sums, place, bands, to) / around).clamp(1e-6, 1e6) as f32;
-        ratios[place] = ratio(look.bands);
-        amounts[place] = ratio((look.bands / USUAL).max(1.0));
-    }
-    let (excess_db, amounts_db) = (ratios.map(fast_power_to_db), amounts.map(fast_power_to_db));
-    let mut peaks = [Peak::default(); PEAKS];
-    for place in begin..end {
-        let [before, here, after] = [place - 1, place, place + 1].map(|i| f64::from(excess_db[i]));
-        if here < LEAST_DB || here < before || here <= after {
-            continue;
+/// Steps in which it looks, of about equal cost.
+pub const STEPS: usize = 3;
+
+/// Finds the resonances, in steps that may lie some control ticks apart.
+#[derive(Clone, Debug)]
+pub struct Finder {
+    look: Look,
+    /// The bands that are compared with, and those that are compared and their neighbours.
+    around: Range<usize>,
+    compared: Range<usize>,
+    /// Sums of the powers from the lowest band on.
+    sums: [f64; BANDS + 1],
+    /// How far each place sticks out, by which it is told whether it does, and more finely.
+    excess_db: [f32; BANDS],
+    amounts_db: [f32; BANDS],
+}
+
+impl Default for Finder {
+    fn default() -> Self {
+        Self {
+            look: Look::default(),
+            around: 0..0,
+            compared: 0..0,
+            sums: [0.0; BANDS + 1],
+            excess_db: [0.0; BANDS],
+            amounts_db: [0.0; BANDS],
         }
-        let least_db = chance_db(bank.span_s(place), place, look.bands).max(LEAST_DB);
-        let part = ((here - least_db) / FADE_DB).clamp(0.0, 1.0);
-        if part == 0.0 {
-            continue;
-        }
-        let bend = before - 2.0 * here + after;
-        let shift = if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 };
-        insert(
-            &mut peaks,
-            Peak { place: place as f64 + shift, excess_db: part * f64::from(amounts_db[place]).max(0.0) },
-        );
     }
-    Some(peaks)
+}
+
+impl Finder {
+    /// The first step, or another one up to [`STEPS`] (exclusive): the next look's powers are taken in the first.
+    pub fn step(&mut self, step: usize, bank: &Bank, look: &Look) {
+        if step == 0 {
+            self.take(bank, look);
+        }
+        let Range { start, end } = self.compared;
+        let to = |step: usize| start + (end - start) * step / STEPS;
+        if !self.is_silent() {
+            (to(step)..to(step + 1)).for_each(|place| self.compare(place));
+        }
+    }
+
+    fn take(&mut self, bank: &Bank, look: &Look) {
+        self.look = *look;
+        let places = bank.places();
+        for (i, power) in bank.powers().iter().enumerate() {
+            self.sums[i + 1] = self.sums[i] + f64::from(*power);
+        }
+        let (from, to) = look.places();
+        self.around = from.max(0.0) as usize..(to.max(0.0) as usize + 1).min(places);
+        let (first, last) = (hz_to_place(look.low_hz), hz_to_place(look.high_hz));
+        let begin = (first.ceil().max(1.0) as usize).min(places);
+        let end = ((last.floor() + 1.0).max(0.0) as usize).min(places.saturating_sub(1));
+        self.compared = begin.saturating_sub(1)..(end + 1).min(places).max(begin.saturating_sub(1));
+    }
+
+    fn is_silent(&self) -> bool {
+        let Range { start, end } = self.around;
+        end <= start || ((self.sums[end] - self.sums[start]) as f32) < SILENCE
+    }
+
+    fn compare(&mut self, place: usize) {
+        let Self { look, around, sums, .. } = &*self;
+        let beside = surroundings(sums, place, look.bands, around.clone());
+        let ratio_db = |bands: f64| {
+            let ratio = own(sums, place, bands, around.end) / beside;
+            fast_power_to_db(ratio.clamp(1e-6, 1e6) as f32)
+        };
+        let (usual, fine) = (look.bands, (look.bands / USUAL).max(1.0));
+        (self.excess_db[place], self.amounts_db[place]) = (ratio_db(usual), ratio_db(fine));
+    }
+
+    /// After the last step: the resonances, the strongest first. In silence there are none: `None`.
+    pub fn peaks(&self, bank: &Bank) -> Option<[Peak; PEAKS]> {
+        if self.is_silent() {
+            return None;
+        }
+        let mut peaks = [Peak::default(); PEAKS];
+        let Range { start, end } = self.compared;
+        for place in start + 1..end.saturating_sub(1) {
+            let [before, here, after] = [place - 1, place, place + 1].map(|i| f64::from(self.excess_db[i]));
+            if here < LEAST_DB || here < before || here <= after {
+                continue;
+            }
+            let least_db = chance_db(bank.span_s(place), place, self.look.bands).max(LEAST_DB);
+            let part = ((here - least_db) / FADE_DB).clamp(0.0, 1.0);
+            if part == 0.0 {
+                continue;
+            }
+            let bend = before - 2.0 * here + after;
+            let shift = if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 };
+            let excess_db = part * f64::from(self.amounts_db[place]).max(0.0);
+            insert(&mut peaks, Peak { place: place as f64 + shift, excess_db });
+        }
+        Some(peaks)
+    }
 }
 
 /// Mean power of the `bands` bands about `place`.

@@ -3,7 +3,7 @@
 use super::{BANDS, DynamicsSettings, EqSettings, Placement, Shape, Slope};
 use crate::block::analog::Analog;
 use crate::block::matched::{self, Matched};
-use crate::block::svf::Design;
+use crate::block::svf::{Coefs, Design};
 
 /// The two cuts and the bands.
 pub const UNITS: usize = 2 + BANDS;
@@ -13,6 +13,9 @@ pub const POLE_PAIRS: usize = 4;
 
 /// Most digital sections in a row: each pair of poles may need a correction.
 pub const SECTIONS: usize = 2 * POLE_PAIRS;
+
+/// Most sections of a band: the main one and its correction.
+pub const BAND_SECTIONS: usize = 2;
 
 /// Highest frequency, as a part of the sample rate.
 pub const HIGHEST: f64 = 0.49;
@@ -130,6 +133,17 @@ impl Kind {
             Self::Band(shape) => add(&shape.prototype(point)),
             _ => self.prototype(point).as_slice().iter().for_each(add),
         }
+    }
+
+    /// The coefficients of a band's sections.
+    pub fn coefs(self, point: &Point, rate: f64) -> [Coefs; BAND_SECTIONS] {
+        let mut coefs = [Design::NEUTRAL.coefs(); BAND_SECTIONS];
+        self.each_design(point, rate, |i, design| {
+            if let Some(coefs) = coefs.get_mut(i) {
+                *coefs = design.coefs();
+            }
+        });
+        coefs
     }
 
     /// Whether at this gain nothing is left of it.

@@ -54,8 +54,13 @@ impl Response {
     /// For one of left, right, mid and side: of a signal in that part alone. For stereo: the power of both channels
     /// together, for channels that have nothing in common; with stereo bands only, that is simply their curve.
     pub fn magnitude_db(&self, freq_hz: f64, part: Placement) -> f64 {
+        part_db(&self.transfer(freq_hz), part)
+    }
+
+    /// From both channels to both channels.
+    pub(super) fn transfer(&self, freq_hz: f64) -> Transfer {
         let working = self.units.iter().filter(|(filter, _)| !filter.is_neutral());
-        part_db(&transfer(working.map(|(filter, row)| (filter.placement, self.of(row, freq_hz)))), part)
+        transfer(working.map(|(filter, row)| (filter.placement, self.of(row, freq_hz))))
     }
 
     /// What the high-pass does by itself where it works, in dB, switched on or not.
@@ -84,8 +89,11 @@ impl Response {
     }
 }
 
-/// From left and right input (inner index) to left and right output (outer index), all filters in series.
-fn transfer(filters: impl Iterator<Item = (Placement, Complex)>) -> [[Complex; 2]; 2] {
+/// From left and right input (inner index) to left and right output (outer index).
+pub(super) type Transfer = [[Complex; 2]; 2];
+
+/// That of all filters in series.
+fn transfer(filters: impl Iterator<Item = (Placement, Complex)>) -> Transfer {
     const ZERO: Complex = [0.0, 0.0];
     const ONE: Complex = [1.0, 0.0];
     let half = |sum| scale(0.5, sum);
@@ -109,7 +117,8 @@ fn transfer(filters: impl Iterator<Item = (Placement, Complex)>) -> [[Complex; 2
     })
 }
 
-fn part_db(&[[ll, rl], [lr, rr]]: &[[Complex; 2]; 2], part: Placement) -> f64 {
+/// How much of `part` comes out again in `part`, dB; see [`Response::magnitude_db`].
+pub(super) fn part_db(&[[ll, rl], [lr, rr]]: &Transfer, part: Placement) -> f64 {
     let quarter_power = |sum: Complex| 0.25 * power(sum);
     let cross = add(rl, lr);
     power_to_db(match part {

@@ -23,7 +23,7 @@ impl Domain {
     }
 }
 
-/// A run of frames on its way through the filters: gathers those that rest three at a time, and turns left and right into mid and
+/// A run of frames on its way through the filters: gathers those that rest three or four at a time, and turns left and right into mid and
 /// side where needed.
 #[derive(Debug)]
 pub struct Run<'f, 's> {
@@ -33,7 +33,7 @@ pub struct Run<'f, 's> {
 }
 
 impl<'f, 's> Run<'f, 's> {
-    /// Up to [`CONTROL_INTERVAL`](crate::CONTROL_INTERVAL) frames, left and right.
+    /// Frames, left and right: up to a [`CONTROL_INTERVAL`](crate::CONTROL_INTERVAL), or any number where nothing moves.
     pub fn new(frames: &'f mut [Frame]) -> Self {
         Self { frames, domain: Domain::LeftRight, held: Held::None }
     }
@@ -90,10 +90,13 @@ impl<'f, 's> Run<'f, 's> {
         }
         self.held = match std::mem::take(&mut self.held) {
             Held::None => Held::One(section),
-            Held::One(first) => Held::Two(first, section),
-            Held::Two(first, second) => {
-                svf::run_three([first, second, section], self.frames);
-                Held::None
+            Held::One(a) => Held::Two(a, section),
+            Held::Two(a, b) => Held::Three(a, b, section),
+            Held::Three(a, b, c) => Held::Four(a, b, c, section),
+            // Not four: two are left to run together.
+            Held::Four(a, b, c, d) => {
+                svf::run_three([a, b, c], self.frames);
+                Held::Two(d, section)
             }
         };
     }
@@ -102,16 +105,20 @@ impl<'f, 's> Run<'f, 's> {
         match std::mem::take(&mut self.held) {
             Held::None => {}
             Held::One(section) => svf::run(section, self.frames),
-            Held::Two(first, second) => svf::run_two([first, second], self.frames),
+            Held::Two(a, b) => svf::run_two([a, b], self.frames),
+            Held::Three(a, b, c) => svf::run_three([a, b, c], self.frames),
+            Held::Four(a, b, c, d) => svf::run_four([a, b, c, d], self.frames),
         }
     }
 }
 
-/// Filters that wait for another one to run with; none of them moves.
+/// Filters that wait for others to run with; none of them moves.
 #[derive(Debug, Default)]
 enum Held<'s> {
     #[default]
     None,
     One(&'s mut Section),
     Two(&'s mut Section, &'s mut Section),
+    Three(&'s mut Section, &'s mut Section, &'s mut Section),
+    Four(&'s mut Section, &'s mut Section, &'s mut Section, &'s mut Section),
 }

@@ -1,12 +1,13 @@
 //! A filter that glides.
 
 use super::Placement;
-use super::filter::{Designs, Filter, HIGHEST, Kind, Point, SECTIONS};
+use super::filter::{BAND_SECTIONS, Designs, Filter, HIGHEST, Kind, Point, SECTIONS};
 use super::run::{Domain, Run};
+use crate::Frame;
+use crate::block::spline::{DESIGN_TICKS, Knots};
 use crate::block::svf::{self, Coefs, LaneCoefs, Section};
 use crate::smooth::{Glide, raised_cosine};
 use crate::units::{hz_to_octaves, octaves_to_hz};
-use crate::{CONTROL_INTERVAL, Frame};
 
 /// How deep the tail has died away, dB below its start: 120, and room for what resonance and gain add.
 const TAIL_DB: f64 = 180.0;
@@ -16,14 +17,50 @@ pub fn work(filter: &Filter) -> Option<(Kind, Placement)> {
     filter.on.then_some((filter.kind, filter.placement))
 }
 
-/// Control ticks between two designs of a moving filter.
-const DESIGN_TICKS: usize = 24;
-
 /// Control ticks in which a filter that begins to follow a level takes to leave the spline that it is on, which is behind.
 const LEAVING_TICKS: u32 = 2 * DESIGN_TICKS as u32;
 
-/// A filter that glides. Its designs, one each [`DESIGN_TICKS`], are the control points of a quadratic B-spline: as
-/// smooth as designing at every control tick, and always a convex combination of stable filters.
+/// How far beyond the present gain, in dB, a filter that follows a level is designed; on the way there it needs no other
+/// design. Half way a bell's gain is off by 0.001 dB at most.
+const AHEAD_DB: f64 = 0.25;
+
+/// A gain that moves further than this from one control tick to the next is designed for, dB.
+const FAR_DB: f64 = 0.25;
+
+/// The way of a band's coefficients from one gain to another: straight, and so always a stable filter.
+#[derive(Clone, Copy, Debug, Default)]
+struct Way {
+    /// Where it begins and where it ends, if there is one, and where it has come to, in dB.
+    ends_db: Option<[f64; 2]>,
+    now_db: f64,
+    ends: [[Coefs; BAND_SECTIONS]; 2],
+    now: [Coefs; BAND_SECTIONS],
+}
+
+impl Way {
+    /// The coefficients at `gain_db`, by one design at most.
+    fn at(&mut self, gain_db: f64, design: impl Fn(f64) -> [Coefs; BAND_SECTIONS]) -> [Coefs; BAND_SECTIONS] {
+        let [from_db, to_db] = match self.ends_db {
+            Some([from_db, to_db]) if (gain_db - from_db) * (gain_db - to_db) <= 0.0 => [from_db, to_db],
+            Some(_) if (gain_db - self.now_db).abs() <= FAR_DB => {
+                let to_db = gain_db + AHEAD_DB.copysign(gain_db - self.now_db);
+                self.ends = [self.now, design(to_db)];
+                [self.now_db, to_db]
+            }
+            _ => {
+                self.ends = [design(gain_db); 2];
+                [gain_db; 2]
+            }
+        };
+        let part = if to_db == from_db { 0.0 } else { (gain_db - from_db) / (to_db - from_db) };
+        let [from, to] = &self.ends;
+        self.now = std::array::from_fn(|i| std::array::from_fn(|k| from[i][k] + part * (to[i][k] - from[i][k])));
+        (self.ends_db, self.now_db) = (Some([from_db, to_db]), gain_db);
+        self.now
+    }
+}
+
+/// A filter that glides, along a [spline](crate::block::spline).
 #[derive(Clone, Debug, Default)]
 pub struct Voice {
     /// What of it cannot glide; nothing where it is off.
@@ -40,14 +77,16 @@ pub struct Voice {
     /// Whether each has to run: not one that lets everything pass.
     runs: [bool; SECTIONS],
     length: usize,
-    /// The last three designs of each section.
-    knots: [[Coefs; 3]; SECTIONS],
+    /// Of each section.
+    knots: [Knots; SECTIONS],
     /// Whether the coefficients are on their way.
     pub moves: bool,
     /// Whether they are designed anew at every control tick, as the gain follows a level.
     follows: bool,
     /// How far the gain is from where it glides, in dB.
     offset_db: f64,
+    /// Where it follows a level and nothing else glides.
+    way: Way,
     /// For how many control ticks it still leaves its spline, to follow.
     leaving: u32,
     /// Control ticks since the last design.
@@ -105,7 +144,7 @@ impl Voice {
         self.active = !kind.is_neutral_at(self.gain.now() + self.offset_db);
         for (i, design) in designs.as_slice().iter().enumerate() {
             let coefs = design.coefs();
-            self.knots[i] = [coefs; 3];
+            self.knots[i] = Knots::resting(coefs);
             self.sections[i].jump(lanes(&coefs, placement, 1.0));
             self.runs[i] = self.active && !svf::passes(&coefs);
             if !self.runs[i] {
@@ -157,8 +196,7 @@ impl Voice {
             glide.advance(DESIGN_TICKS as u32);
         }
         kind.each_design(&self.point(), rate, |i, design| {
-            let [_, a, b] = self.knots[i];
-            self.knots[i] = [a, b, design.coefs()];
+            self.knots[i].push(design.coefs());
             self.bend(i, placement);
         });
         self.phase = 1;
@@ -171,11 +209,22 @@ impl Voice {
             self.leaving = LEAVING_TICKS;
         }
         if offset_db == self.offset_db && !self.glides() && self.leaving == 0 {
-            if self.moves {
+            if self.way.ends_db.take().is_some() {
+                // Arrived but for what the way is off.
+                self.follow_by(kind.coefs(&self.point(), rate), placement);
+            } else if self.moves {
                 self.settle(rate);
             }
             return;
         }
+        if !self.freq.moving() && !self.q.moving() && self.leaving == 0 {
+            self.offset_db = offset_db;
+            self.gain.step();
+            let point = self.point();
+            let coefs = self.way.at(point.gain_db, |gain_db| kind.coefs(&Point { gain_db, ..point }, rate));
+            return self.follow_by(coefs, placement);
+        }
+        self.way.ends_db = None;
         let leaves = self.leaving > 0;
         self.leaving = self.leaving.saturating_sub(1);
         let gone = raised_cosine(1.0 - f64::from(self.leaving) / f64::from(LEAVING_TICKS));
@@ -186,17 +235,17 @@ impl Voice {
         kind.each_design(&self.point(), rate, |i, design| {
             let coefs = design.coefs();
             let (knots, section) = (&mut self.knots[i], &mut self.sections[i]);
-            self.runs[i] = leaves || !svf::passes(&knots[2]) || !svf::passes(&coefs);
+            self.runs[i] = leaves || !svf::passes(&knots.last()) || !svf::passes(&coefs);
             if self.leaving > 0 {
                 if self.phase == 0 {
-                    *knots = [knots[1], knots[2], coefs];
+                    knots.push(coefs);
                 }
-                let on_spline = spline(knots, (self.phase + 1) as f64 / DESIGN_TICKS as f64);
+                let on_spline = knots.at((self.phase + 1) as f64 / DESIGN_TICKS as f64);
                 let to = std::array::from_fn(|i| on_spline[i] + gone * (coefs[i] - on_spline[i]));
                 section.aim(lanes(&to, placement, 1.0));
                 return;
             }
-            *knots = [coefs; 3];
+            *knots = Knots::resting(coefs);
             if self.runs[i] {
                 section.aim(lanes(&coefs, placement, 1.0));
             } else {
@@ -208,6 +257,22 @@ impl Voice {
         (self.moves, self.follows, self.active) = (true, true, true);
     }
 
+    /// A band's sections go to these coefficients.
+    fn follow_by(&mut self, coefs: [Coefs; BAND_SECTIONS], placement: Placement) {
+        for (i, coefs) in coefs.iter().enumerate() {
+            let (knots, section) = (&mut self.knots[i], &mut self.sections[i]);
+            self.runs[i] = !svf::passes(&knots.last()) || !svf::passes(coefs);
+            *knots = Knots::resting(*coefs);
+            if self.runs[i] {
+                section.aim(lanes(coefs, placement, 1.0));
+            } else {
+                section.jump(lanes(coefs, placement, 1.0));
+                section.clear();
+            }
+        }
+        (self.moves, self.follows, self.active, self.phase) = (true, true, true, 0);
+    }
+
     fn glides(&self) -> bool {
         [self.freq, self.gain, self.q].iter().any(Glide::moving)
     }
@@ -215,21 +280,14 @@ impl Voice {
     /// Sets a section on its way from one design to the next.
     fn bend(&mut self, section: usize, placement: Placement) {
         let (knots, section, runs) = (&self.knots[section], &mut self.sections[section], &mut self.runs[section]);
-        *runs = !knots.iter().all(svf::passes);
+        *runs = !knots.pass();
         if !*runs {
             // It has arrived there, and what its state holds is not heard.
-            section.jump(lanes(&knots[2], placement, 1.0));
+            section.jump(lanes(&knots.last(), placement, 1.0));
             section.clear();
             return;
         }
-        // The first step along `spline` and how much more each next one is.
-        const TICKS: f64 = DESIGN_TICKS as f64;
-        const SCALE: f64 = 1.0 / (TICKS * TICKS * CONTROL_INTERVAL as f64);
-        let [a, b, c] = knots;
-        let (from, to): (Coefs, Coefs) =
-            (std::array::from_fn(|i| SCALE * (b[i] - a[i])), std::array::from_fn(|i| SCALE * (c[i] - b[i])));
-        let step: Coefs = std::array::from_fn(|i| (TICKS - 0.5) * from[i] + 0.5 * to[i]);
-        let bend: Coefs = std::array::from_fn(|i| to[i] - from[i]);
+        let (step, bend) = knots.steps();
         section.bend(lanes(&step, placement, 0.0), lanes(&bend, placement, 0.0));
     }
 
@@ -261,12 +319,6 @@ impl Voice {
             run.finish();
         }
     }
-}
-
-/// Where a spline is at a part of its way from (a + b) / 2 to (b + c) / 2.
-fn spline([a, b, c]: &[Coefs; 3], way: f64) -> Coefs {
-    let (leaving, coming) = (0.5 * (1.0 - way) * (1.0 - way), 0.5 * way * way);
-    std::array::from_fn(|i| b[i] + (leaving * (a[i] - b[i]) + coming * (c[i] - b[i])))
 }
 
 /// A bound on the ring of sections in series, in frames.

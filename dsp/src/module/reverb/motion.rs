@@ -34,15 +34,16 @@ impl Angle {
 pub(super) struct Motion<const N: usize> {
     /// Of hands that each turn once in their period: cosines and sines.
     hands: [[f64; N]; 2],
-    /// Of their turns in a control interval.
+    /// Of their turns in a control interval, and those in parts of a whole turn.
     turns: [[f64; N]; 2],
+    paces: [f64; N],
     angles: [Angle; N],
 }
 
 impl<const N: usize> Default for Motion<N> {
     fn default() -> Self {
         let still = [[1.0; N], [0.0; N]];
-        Self { hands: still, turns: still, angles: [Angle::NONE; N] }
+        Self { hands: still, turns: still, paces: [0.0; N], angles: [Angle::NONE; N] }
     }
 }
 
@@ -52,7 +53,8 @@ impl<const N: usize> Motion<N> {
         let (slow, quick) = PACES_HZ;
         for i in 0..N {
             let pace_hz = slow * (quick / slow).powf(i as f64 / (N - 1).max(1) as f64);
-            (self.turns[1][i], self.turns[0][i]) = (TAU * pace_hz * CONTROL_INTERVAL as f64 / rate).sin_cos();
+            self.paces[i] = pace_hz * CONTROL_INTERVAL as f64 / rate;
+            (self.turns[1][i], self.turns[0][i]) = (TAU * self.paces[i]).sin_cos();
         }
         self.reset();
     }
@@ -64,6 +66,15 @@ impl<const N: usize> Motion<N> {
             (self.hands[1][i], self.hands[0][i]) = (TAU * (0.618_034 * i as f64).fract()).sin_cos();
         }
         self.angles = [Angle::NONE; N];
+    }
+
+    /// Swings on for `ticks` control ticks; the next one goes on from there.
+    pub fn pass(&mut self, ticks: usize) {
+        let [xs, ys] = &mut self.hands;
+        for i in 0..N {
+            let (sine, cosine) = (TAU * (self.paces[i] * ticks as f64).fract()).sin_cos();
+            (xs[i], ys[i]) = (xs[i] * cosine - ys[i] * sine, xs[i] * sine + ys[i] * cosine);
+        }
     }
 
     /// A control tick: the angles until the next one, which swing by `amount` (0 to 1) of the widest.
@@ -102,9 +113,10 @@ pub(super) fn turn(first: &mut Run, second: &mut Run, angle: &Angle) {
 #[inline(always)]
 pub(super) fn reflect(first: &mut Run, second: &mut Run, angle: &Angle) {
     const EIGHTH: f32 = std::f32::consts::FRAC_1_SQRT_2;
+    let reflected = |[cosine, sine]: [f32; 2]| [EIGHTH * (cosine - sine), EIGHTH * (cosine + sine)];
+    let angle = Angle { from: reflected(angle.from), to: reflected(angle.to) };
     for i in 0..CONTROL_INTERVAL {
-        let [cosine, sine] = angle.at(i);
-        let (c, s) = (EIGHTH * (cosine - sine), EIGHTH * (cosine + sine));
+        let [c, s] = angle.at(i);
         let (a, b) = (first[i], second[i]);
         (first[i], second[i]) = (c * a + s * b, s * a - c * b);
     }

@@ -105,6 +105,11 @@ impl Network {
         anew
     }
 
+    /// What moves swings on for so many control ticks, unheard.
+    pub fn pass(&mut self, ticks: usize) {
+        self.motion.pass(ticks);
+    }
+
     /// Takes a run in and gives what leaves the lines.
     #[inline(always)]
     pub fn run(&mut self, [left, right]: &[Run; 2], motion: f64) -> [Run; 2] {

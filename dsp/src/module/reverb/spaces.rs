@@ -140,10 +140,28 @@ impl Spaces {
         loudness.map(|gain| std::f64::consts::FRAC_1_SQRT_2 * gain)
     }
 
+    /// What moves in `space` swings on for so many control ticks, unheard.
+    pub fn pass(&mut self, space: Space, ticks: usize) {
+        if ticks > 0 {
+            match space {
+                Space::Plate => self.tank.pass(ticks),
+                Space::Room | Space::Hall => self.network.pass(ticks),
+            }
+        }
+    }
+
     /// A run through `space`: `waited` comes out of `lines`, in which the first reflections are found; all that is new
-    /// comes in by `entry`.
-    pub fn run(&mut self, space: Space, waited: &[Run; 2], lines: &[Line; 2], entry: &Run, motion: f64) -> [Run; 2] {
+    /// comes in by `entry`, where it does not come in as it is.
+    pub fn run(
+        &mut self,
+        space: Space,
+        waited: &[Run; 2],
+        lines: &[Line; 2],
+        entry: Option<&Run>,
+        motion: f64,
+    ) -> [Run; 2] {
         let enter = |runs: &mut [Run; 2]| {
+            let Some(entry) = entry else { return };
             for run in runs {
                 run.iter_mut().zip(entry).for_each(|(x, gain)| *x *= gain);
             }

@@ -130,6 +130,11 @@ impl Tank {
         anew
     }
 
+    /// What moves swings on for so many control ticks, unheard.
+    pub fn pass(&mut self, ticks: usize) {
+        self.motion.pass(ticks);
+    }
+
     /// Takes a run in and gives what the taps hear.
     #[inline(always)]
     pub fn run(&mut self, input: &[Run; 2], motion: f64) -> [Run; 2] {

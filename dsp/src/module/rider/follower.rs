@@ -22,6 +22,16 @@ const PAUSE_FALL_LU_A_SECOND: f64 = 1.0;
 /// What was measured this long before a pause holds through it: the end of a note dies away.
 const BACK_MS: f64 = 150.0;
 
+/// Where a syllable is this much louder or softer than the mean, LU, the mean follows twice as quickly, and by so much more
+/// quickly the further it is, ...
+const QUICKER_LU: f64 = 2.0;
+
+/// ... up to so many times...
+const QUICKEST: f64 = 6.0;
+
+/// ... at this time and below; over a longer one, so much less.
+const QUICK_TIME_MS: f64 = 400.0;
+
 /// Places for what was measured so long ago.
 const BACK: usize = 32;
 
@@ -29,12 +39,14 @@ const BACK: usize = 32;
 ///
 /// A mean over a time lags behind a level that changes steadily by what it changes in that time. The mean of the mean lags
 /// twice as far, so twice the first less the second, in dB, lags not at all behind a level that rises or falls at an even
-/// pace (double exponential smoothing; P. Mulloy, 1994).
+/// pace (double exponential smoothing; P. Mulloy, 1994). Where a level has clearly become another one, the time is shorter.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Follower {
     hops_a_second: f64,
     time_ms: f64,
     pause_lu: f64,
+    /// The time now, shorter where the level has become another one.
+    now_ms: f64,
     means: Means,
     /// The means of the last hops in which it sounded.
     past: [Means; BACK],
@@ -90,7 +102,10 @@ impl Follower {
         self.past[self.at] = self.means;
         self.at = (self.at + 1) % BACK;
         let means = &mut self.means;
-        let share = share(self.time_ms, self.hops_a_second);
+        let off_lu = if means.hops > 0.0 { power_to_db(self.loud / means.once) } else { 0.0 };
+        let quicker = if off_lu.is_finite() { (off_lu / QUICKER_LU).powi(2).min(QUICKEST - 1.0) } else { 0.0 };
+        self.now_ms = self.time_ms / (1.0 + quicker * (QUICK_TIME_MS / self.time_ms).min(1.0));
+        let share = share(self.now_ms, self.hops_a_second);
         means.hops = (means.hops + 1.0).min(1e6);
         // Until there is enough of it, the plain mean of all.
         let share = share.max(1.0 / means.hops);
@@ -109,12 +124,7 @@ impl Follower {
         let Means { once, twice, hops } = self.means;
         (hops > 0.0 && twice > 0.0).then(|| {
             let lag_lu = power_to_db(once / twice);
-            power_to_lufs(once) + lag_lu * (1.0 + ahead_ms / self.time_ms.max(1.0))
+            power_to_lufs(once) + lag_lu * (1.0 + ahead_ms / self.now_ms.max(1.0))
         })
-    }
-
-    /// Its loudness in LUFS without the trend.
-    pub fn mean_lufs(&self) -> Option<f64> {
-        (self.means.hops > 0.0 && self.means.once > 0.0).then(|| power_to_lufs(self.means.once))
     }
 }

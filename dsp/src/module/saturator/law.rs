@@ -6,11 +6,20 @@
 //! for which that mean is a quotient without any cancellation.
 
 use crate::CONTROL_INTERVAL;
-use crate::block::magnitude::{higher, higher_of, highest};
-use crate::block::quadruple::{Around, Points, TIMES};
+use crate::block::magnitude::{higher, highest};
+use crate::block::quadruple::{Around, PAIR, Pair, Points};
 
 /// The values of a run, whole or not: what is beyond its frames has no meaning.
 pub(super) type Run<T> = [T; CONTROL_INTERVAL];
+
+/// A run of pairs: left, right, left, right for each frame.
+pub(super) type Pairs = [f32; PAIR * CONTROL_INTERVAL];
+
+/// The same from the frame before it up to the frame after it.
+type PairsAround = [f32; PAIR * (CONTROL_INTERVAL + 2)];
+
+/// Half a pair: one point of both channels.
+const POINT: usize = PAIR / 2;
 
 /// Which law.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,27 +39,35 @@ const FOLDS: f64 = 0.75;
 /// How far the cut of Clip's corners reaches, half a dB to each side: harmonics beyond the thirtieth lose enough.
 const CUT: f64 = 0.06;
 
-/// Where on its law a run stands, frame by frame.
+/// Where on its law a run stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bias {
-    /// The bias itself.
-    at: Run<f32>,
+    /// The bias itself, from the frame before on.
+    at: PairsAround,
     /// What comes of it without a sound, to be taken off.
-    zero: Run<f32>,
+    zero: Pairs,
     /// 1 / slope there, or without what loud passages shift.
-    scale: Run<f32>,
+    scale: Pairs,
+}
+
+/// Where a law stands at a control tick: for each channel the bias, what loud passages add to it, and 1 / slope without that.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Stand {
+    pub bias: f64,
+    pub shifted: [f64; 2],
+    pub scale: f64,
 }
 
 /// Places and weights of Gauss's rule with eight points, from 0 to 1 (Abramowitz and Stegun 25.4.30).
 const GAUSS: [(f32, f32); 8] = [
     (0.019_855_072, 0.050_614_268),
+    (0.980_144_9, 0.050_614_268),
     (0.101_666_76, 0.111_190_52),
+    (0.898_333_25, 0.111_190_52),
     (0.237_233_8, 0.156_853_32),
+    (0.762_766_24, 0.156_853_32),
     (0.408_282_67, 0.181_341_89),
     (0.591_717_3, 0.181_341_89),
-    (0.762_766_24, 0.156_853_32),
-    (0.898_333_25, 0.111_190_52),
-    (0.980_144_9, 0.050_614_268),
 ];
 
 impl Law {
@@ -72,25 +89,33 @@ impl Law {
         }
     }
 
-    /// Where a run stands whose bias goes from `from` to `to`: nowhere if there is none. The second of each pair is what loud
-    /// passages add; `scales` are 1 / slope at the first of each.
-    pub fn bias(self, [from, to]: [[f64; 2]; 2], scales: [f64; 2], phase: usize) -> Option<Bias> {
-        if from == [0.0; 2] && to == [0.0; 2] {
+    /// Where a run stands that goes `from` there `to` there: nowhere if there is no bias. It begins `phase` frames after
+    /// the one and stands a frame back.
+    pub fn bias(self, [from, to]: [Stand; 2], phase: usize) -> Option<Bias> {
+        let none = |stand: Stand| stand.bias == 0.0 && stand.shifted == [0.0; 2];
+        if none(from) && none(to) {
             return None;
         }
-        let nothing = [0.0; CONTROL_INTERVAL];
-        let mut bias = Bias { at: nothing, zero: nothing, scale: nothing };
-        for i in 0..CONTROL_INTERVAL {
-            let part = (phase + i + 1) as f64 * (1.0 / CONTROL_INTERVAL as f64);
-            let between = |from: f64, to: f64| (from + part * (to - from)) as f32;
-            bias.at[i] = between(from[0] + from[1], to[0] + to[1]);
-            bias.scale[i] = between(scales[0], scales[1]);
+        let lanes = |stand: Stand| [0, 1, 0, 1].map(|lane: usize| (stand.bias + stand.shifted[lane]) as f32);
+        let (first, last) = (lanes(from), lanes(to));
+        let way: Pair = std::array::from_fn(|lane| last[lane] - first[lane]);
+        let (scale, scale_way) = (from.scale as f32, (to.scale - from.scale) as f32);
+        let part = |frame: usize| ((phase + frame) as f32 - 1.0) * (1.0 / CONTROL_INTERVAL as f32);
+        let mut at = [0.0; PAIR * (CONTROL_INTERVAL + 2)];
+        for (frame, at) in at.as_chunks_mut::<PAIR>().0.iter_mut().enumerate() {
+            for lane in 0..PAIR {
+                at[lane] = first[lane] + part(frame) * way[lane];
+            }
         }
-        for i in 0..CONTROL_INTERVAL {
-            bias.zero[i] = match self {
-                Self::Round => tanh(bias.at[i]),
-                Self::Clip => clip(bias.at[i]),
-                Self::Fold => fold(bias.at[i]),
+        let mut bias = Bias { at, zero: [0.0; PAIR * CONTROL_INTERVAL], scale: [0.0; PAIR * CONTROL_INTERVAL] };
+        for (frame, to) in bias.scale.as_chunks_mut::<PAIR>().0.iter_mut().enumerate() {
+            *to = [scale + part(frame + 1) * scale_way; PAIR];
+        }
+        for (zero, at) in bias.zero.iter_mut().zip(&at[PAIR..]) {
+            *zero = match self {
+                Self::Round => tanh(*at),
+                Self::Clip => clip(*at),
+                Self::Fold => fold(*at),
             };
         }
         Some(bias)
@@ -98,60 +123,92 @@ impl Law {
 
     /// What it adds to points that have others around them.
     #[inline(always)]
-    pub fn residue(self, around: &Around, bias: Option<&Bias>, residue: &mut Points) {
+    pub fn residue(self, around: &Around, bias: Option<&Bias>, [even, odd]: Points) {
+        let (Some(points_even), Some(points_odd)) = (around.even.first_chunk(), around.odd[PAIR..].first_chunk())
+        else {
+            return;
+        };
+        let whole = bias.and_then(|bias| bias.part(0));
         match self {
-            Self::Clip => clipped(around, bias, residue),
-            Self::Round | Self::Fold => {
-                for (points, residue) in around[1..].iter().zip(residue) {
-                    *residue = if self == Self::Fold { bent(points, bias, fold) } else { bent(points, bias, tanh) };
-                }
+            Self::Clip => clipped(around, bias, [even, odd]),
+            Self::Round => {
+                bent(points_even, whole, tanh, even);
+                bent(points_odd, whole, tanh, odd);
+            }
+            Self::Fold => {
+                bent(points_even, whole, fold, even);
+                bent(points_odd, whole, fold, odd);
             }
         }
     }
 
     /// What it adds on the mean over the way from one sample to the next: first-order antiderivative anti-aliasing (J.
-    /// Parker, V. Zavalishin, E. Le Bivic, DAFx-16), half a sample late. By Gauss's rule where the law is smooth.
+    /// Parker, V. Zavalishin, E. Le Bivic, DAFx-16), half a sample late. By Gauss's rule where the law is smooth. Each
+    /// sample is there twice, and what comes of it is the sum of both.
     #[inline(always)]
-    pub fn mean_residue(self, before: &Run<f32>, at: &Run<f32>, bias: Option<&Bias>) -> Run<f32> {
-        let mut sum = [0.0; CONTROL_INTERVAL];
+    pub fn mean_residue(self, before: &Pairs, at: &Pairs, bias: Option<&Bias>, sum: &mut Pairs) {
+        *sum = [0.0; PAIR * CONTROL_INTERVAL];
         if self == Self::Clip {
-            let offset = bias.map_or([0.0; CONTROL_INTERVAL], |bias| bias.at);
-            for i in 0..CONTROL_INTERVAL {
-                let (from, to) = (before[i] + offset[i], at[i] + offset[i]);
-                for edge in EDGES {
+            for frame in 0..CONTROL_INTERVAL {
+                for lane in 0..PAIR {
+                    let i = PAIR * frame + lane;
+                    let offset = bias.map_or(0.0, |bias| bias.at[PAIR + i]);
+                    let (from, to, edge) = (before[i] + offset, at[i] + offset, EDGES[lane / POINT]);
                     let above = mean_hinge(from - edge, to - edge);
-                    sum[i] += 0.5 * (mean_hinge(-from - edge, -to - edge) - above);
+                    sum[i] = 0.5 * (mean_hinge(-from - edge, -to - edge) - above);
                 }
             }
-            return sum;
+            return;
         }
-        for (place, weight) in GAUSS {
-            let mut points = [0.0; CONTROL_INTERVAL];
-            for i in 0..CONTROL_INTERVAL {
-                points[i] = before[i] + place * (at[i] - before[i]);
-            }
-            let residue = if self == Self::Fold { bent(&points, bias, fold) } else { bent(&points, bias, tanh) };
-            for i in 0..CONTROL_INTERVAL {
-                sum[i] += weight * residue[i];
+        for (from, sum) in (0..).step_by(SPAN).zip(sum.as_chunks_mut::<SPAN>().0) {
+            let (before, at): (Span, Span) =
+                (std::array::from_fn(|i| before[from + i]), std::array::from_fn(|i| at[from + i]));
+            let bias = bias.and_then(|bias| bias.part(from));
+            for [(first, weight), (second, _)] in GAUSS.as_chunks::<2>().0 {
+                let places = [*first, *first, *second, *second];
+                let points: Span = std::array::from_fn(|i| before[i] + places[i % PAIR] * (at[i] - before[i]));
+                let mut residue = [0.0; SPAN];
+                if self == Self::Fold {
+                    bent(&points, bias, fold, &mut residue);
+                } else {
+                    bent(&points, bias, tanh, &mut residue);
+                }
+                for i in 0..SPAN {
+                    sum[i] += weight * residue[i];
+                }
             }
         }
-        sum
     }
 }
 
+/// What of a run is bent at once where that is done several times: it stays in registers.
+const SPAN: usize = 4 * PAIR;
+type Span = [f32; SPAN];
+
+impl Bias {
+    /// Itself, what comes of it, and the scale, from a place of the run on.
+    #[inline(always)]
+    fn part<const N: usize>(&self, from: usize) -> Option<[&[f32; N]; 3]> {
+        Some([
+            self.at.get(PAIR + from..)?.first_chunk()?,
+            self.zero.get(from..)?.first_chunk()?,
+            self.scale.get(from..)?.first_chunk()?,
+        ])
+    }
+}
+
+/// What a law adds at points; with a bias, less what comes of that, and scaled.
 #[inline(always)]
-fn bent(at: &Run<f32>, bias: Option<&Bias>, law: impl Fn(f32) -> f32) -> Run<f32> {
-    let mut residue = [0.0; CONTROL_INTERVAL];
-    let Some(bias) = bias else {
-        for i in 0..CONTROL_INTERVAL {
+fn bent<const N: usize>(at: &[f32; N], bias: Option<[&[f32; N]; 3]>, law: impl Fn(f32) -> f32, residue: &mut [f32; N]) {
+    let Some([bias, zero, scale]) = bias else {
+        for i in 0..N {
             residue[i] = law(at[i]) - at[i];
         }
-        return residue;
+        return;
     };
-    for i in 0..CONTROL_INTERVAL {
-        residue[i] = (law(at[i] + bias.at[i]) - bias.zero[i]) * bias.scale[i] - at[i];
+    for i in 0..N {
+        residue[i] = (law(at[i] + bias[i]) - zero[i]) * scale[i] - at[i];
     }
-    residue
 }
 
 /// Where Clip bends.
@@ -168,52 +225,44 @@ fn cut(u: f32) -> f32 {
 /// The weighted mean over a way without an edge is a third and a sixth of what its ends have; where there is one, what that
 /// leaves out is added.
 #[inline(always)]
-fn clipped(around: &Around, bias: Option<&Bias>, residue: &mut Points) {
+fn clipped(around: &Around, bias: Option<&Bias>, [to_even, to_odd]: [&mut Pairs; 2]) {
     let mut moved;
     let mut points = around;
     if let Some(bias) = bias {
-        moved = *around;
-        moved.iter_mut().for_each(|run| add(run, &bias.at));
+        moved = around.clone();
+        moved.even.iter_mut().zip(&bias.at[PAIR..]).for_each(|(point, at)| *point += at);
+        moved.odd.iter_mut().zip(&bias.at).for_each(|(point, at)| *point += at);
         points = &moved;
     }
-    let none = [0.0; CONTROL_INTERVAL];
-    if highest(&points.iter().fold(none, |peaks, run| higher_of(&peaks, &run.map(f32::abs)))) <= EDGES[0] {
-        *residue = [none; TIMES];
+    let Around { even, odd } = points;
+    if higher(highest(&even.map(f32::abs)), highest(&odd.map(f32::abs))) <= EDGES[0] {
+        (*to_even, *to_odd) = ([0.0; PAIR * CONTROL_INTERVAL], [0.0; PAIR * CONTROL_INTERVAL]);
         return;
     }
-    let mut values = [none; TIMES + 2];
-    for (values, points) in values.iter_mut().zip(points) {
-        for i in 0..CONTROL_INTERVAL {
-            values[i] = cut(points[i]);
-        }
+    let (cut_even, cut_odd) = (even.map(cut), odd.map(cut));
+    for i in 0..PAIR * CONTROL_INTERVAL {
+        to_even[i] = (cut_odd[i + POINT] + cut_odd[i + PAIR]) * (1.0 / 6.0) + cut_even[i] * (2.0 / 3.0);
+        to_odd[i] = (cut_even[i] + cut_even[i + POINT]) * (1.0 / 6.0) + cut_odd[i + PAIR] * (2.0 / 3.0);
     }
-    for place in 0..TIMES {
-        for i in 0..CONTROL_INTERVAL {
-            residue[place][i] =
-                (values[place][i] + values[place + 2][i]) * (1.0 / 6.0) + values[place + 1][i] * (2.0 / 3.0);
-        }
-    }
-    for place in 0..=TIMES {
-        // The first place is only before another, the last one only after one.
-        let (mut outside, (earlier, later)) = ([none; 2], residue.split_at_mut(place));
-        let [first, last] = &mut outside;
-        let (before, after) = (earlier.last_mut().unwrap_or(first), later.first_mut().unwrap_or(last));
-        add_left_out(&points[place], &points[place + 1], before, after);
-    }
-}
-
-#[inline(always)]
-fn add(to: &mut Run<f32>, more: &Run<f32>) {
-    for i in 0..CONTROL_INTERVAL {
-        to[i] += more[i];
+    // From the even points to the odd ones after them, and from those, a frame earlier, to the next even ones.
+    let (Some(from), Some(to)) = (even.first_chunk::<{ PAIR * CONTROL_INTERVAL }>(), odd[PAIR..].first_chunk()) else {
+        return;
+    };
+    add_left_out(from, to, to_even, to_odd);
+    let Some(from) = odd[POINT..].first_chunk() else { return };
+    let (mut of_odd, mut of_even) = ([0.0; PAIR * (CONTROL_INTERVAL + 1)], [0.0; PAIR * (CONTROL_INTERVAL + 1)]);
+    add_left_out(from, even, &mut of_odd, &mut of_even);
+    for i in 0..PAIR * CONTROL_INTERVAL {
+        to_odd[i] += of_odd[i + POINT];
+        to_even[i] += of_even[i];
     }
 }
 
 /// Adds what the edges on the way from `p` to `q` make of its mean weighted towards `p`, and of that weighted towards `q`.
-#[inline(never)]
-fn add_left_out(p: &Run<f32>, q: &Run<f32>, of_p: &mut Run<f32>, of_q: &mut Run<f32>) {
-    let mut both = [0.0; CONTROL_INTERVAL];
-    for i in 0..CONTROL_INTERVAL {
+#[inline(always)]
+fn add_left_out<const N: usize>(p: &[f32; N], q: &[f32; N], of_p: &mut [f32; N], of_q: &mut [f32; N]) {
+    let mut both = [0.0; N];
+    for i in 0..N {
         // How far the way goes on the side of zero on which less of it is.
         both[i] = higher(-mostly(p[i], q[i]) * p[i], -mostly(p[i], q[i]) * q[i]);
     }
@@ -230,9 +279,9 @@ fn mostly(p: f32, q: f32) -> f32 {
 }
 
 /// Adds what the edges make on the side of zero on which most of the way is, or with `turn` -1 on the other.
-#[inline(always)]
-fn add_beyond(p: &Run<f32>, q: &Run<f32>, turn: f32, of_p: &mut Run<f32>, of_q: &mut Run<f32>) {
-    for i in 0..CONTROL_INTERVAL {
+#[inline(never)]
+fn add_beyond<const N: usize>(p: &[f32; N], q: &[f32; N], turn: f32, of_p: &mut [f32; N], of_q: &mut [f32; N]) {
+    for i in 0..N {
         let side = turn * mostly(p[i], q[i]);
         let (p, q) = (side * p[i], side * q[i]);
         let (high, low) = if p > q { (p, q) } else { (q, p) };

@@ -1,6 +1,5 @@
 //! The triode's bias: what stays loud charges a capacitor, and that moves the bias.
 
-use super::law::Run;
 use crate::CONTROL_INTERVAL;
 use crate::block::ballistics::share;
 use crate::block::magnitude::higher;
@@ -47,11 +46,11 @@ impl Shift {
         (self.current, self.charge, self.smooth) = (0.0, 0.0, 0.0);
     }
 
-    /// Looks at the first `frames` of a run, driven.
+    /// Looks at driven samples.
     #[inline(always)]
-    pub fn look(&mut self, driven: &Run<f32>, frames: usize) {
-        for u in &driven[..frames] {
-            self.current += higher(*u - GRID, 0.0);
+    pub fn look(&mut self, driven: impl Iterator<Item = f32>) {
+        for u in driven {
+            self.current += higher(u - GRID, 0.0);
         }
     }
 

@@ -5,11 +5,12 @@ use super::plugin::Port;
 use anyhow::{Context, Result};
 use clack_extensions::tail::{PluginTail, TailLength};
 use clack_host::events::Pckn;
-use clack_host::events::event_types::ParamValueEvent;
+use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
 use clack_host::events::spaces::CoreEventSpace;
+use clack_host::events::{EventFlags, EventHeader};
 use clack_host::prelude::*;
 use clack_host::process::ProcessStatus;
-use clack_host::utils::ClapId;
+use clack_host::utils::{BeatTime, ClapId, SecondsTime};
 use std::sync::Arc;
 
 /// A parameter's new value at a frame: counted from the block's start in [`Audio::process`], from the signal's in
@@ -53,6 +54,8 @@ pub struct Audio {
     max_block: usize,
     /// How an unconnected side-chain is supplied.
     pub unconnected: Silence,
+    /// The song's tempo in beats a minute; where there is none, the plug-in hears of no transport.
+    pub tempo_bpm: Option<f64>,
 }
 
 impl Audio {
@@ -82,6 +85,7 @@ impl Audio {
             frames_done: 0,
             max_block,
             unconnected: Silence::default(),
+            tempo_bpm: None,
         })
     }
 
@@ -133,6 +137,7 @@ impl Audio {
             latency: 0,
             channels: AudioPortBufferType::f32_output_only(port.iter_mut().map(|channel| &mut channel[..frames])),
         }));
+        let transport = self.tempo_bpm.map(playing_at);
         let status = self
             .processor
             .process(
@@ -141,7 +146,7 @@ impl Audio {
                 &InputEvents::from_buffer(&self.events),
                 &mut OutputEvents::from_buffer(&mut self.answers),
                 Some(self.frames_done),
-                None,
+                transport.as_ref(),
             )
             .context("the plug-in failed to process")?;
         self.frames_done += frames as u64;
@@ -212,6 +217,26 @@ impl Audio {
     pub fn reset(&mut self) {
         self.processor.reset();
         self.frames_done = 0;
+    }
+}
+
+/// A transport that plays at a tempo, and says nothing of where.
+fn playing_at(tempo_bpm: f64) -> TransportEvent {
+    TransportEvent {
+        header: EventHeader::new_core(0, EventFlags::empty()),
+        flags: TransportFlags::HAS_TEMPO | TransportFlags::IS_PLAYING,
+        song_pos_beats: BeatTime::from_int(0),
+        song_pos_seconds: SecondsTime::from_int(0),
+        tempo: tempo_bpm,
+        tempo_inc: 0.0,
+        loop_start_beats: BeatTime::from_int(0),
+        loop_end_beats: BeatTime::from_int(0),
+        loop_start_seconds: SecondsTime::from_int(0),
+        loop_end_seconds: SecondsTime::from_int(0),
+        bar_start: BeatTime::from_int(0),
+        bar_number: 0,
+        time_signature_numerator: 0,
+        time_signature_denominator: 0,
     }
 }
 

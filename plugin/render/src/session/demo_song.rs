@@ -1,13 +1,13 @@
 //! How the demo song is mixed and mastered.
 
-use super::ride::ride;
-use super::{Mastering, Setting, Track};
+use super::mastering::tape;
+use super::{Mastering, Setting, Track, lead};
 use crate::automation::Row;
 use crate::measure::Measured;
-use crate::song::{Kind, LENGTH_S, Song};
+use crate::song::{Kind, LENGTH_S, Song, TEMPO_BPM};
 
-/// How far the lead's fader is moved at most, dB.
-const LEAD_RIDE_DB: f64 = 5.0;
+/// How far the lead stands over the band, LU.
+const LEAD_ABOVE_LU: f64 = 1.5;
 
 /// How much louder the keys are in the choruses, dB.
 const KEYS_LIFT_DB: f64 = 1.0;
@@ -17,7 +17,7 @@ fn place_lufs(stem: &str) -> f64 {
     match stem {
         "lead" => -17.0,
         "drums" => -17.5,
-        "bass" => -20.0,
+        "bass" => -18.0,
         _ => -22.5,
     }
 }
@@ -27,20 +27,13 @@ pub fn tracks(song: &Song) -> Vec<Track> {
     song.stems
         .iter()
         .map(|stem| {
-            let mut track = Track {
-                name: stem.name.to_string(),
-                sound: stem.sound.clone(),
-                balance_db: place_lufs(stem.name) - Measured::of(&stem.sound).reading.integrated_lufs,
-                settings: Vec::new(),
-                make_up: false,
-                automation: Vec::new(),
-                fader_moves: Vec::new(),
-            };
+            let mut track = Track::new(stem.name, stem.sound.clone());
+            track.balance_db = place_lufs(stem.name) - Measured::of(&stem.sound).reading.integrated_lufs;
             match stem.name {
                 "drums" => drums(&mut track, song),
                 "bass" => bass(&mut track),
                 "keys" => keys(&mut track, song),
-                _ => lead(&mut track, song),
+                _ => sung(&mut track, song),
             }
             track
         })
@@ -57,9 +50,26 @@ fn drums(track: &mut Track, song: &Song) {
             "Lets the beater be heard on small loudspeakers.",
             &[("EQ 2 On", "On"), ("EQ 2 Frequency", "2.8 kHz"), ("EQ 2 Gain", "2 dB"), ("EQ 2 Q", "0.9")],
         ),
+        Setting::group(
+            "Makes one kit of its pieces: lets the strokes through and holds what follows them.",
+            &[
+                ("Comp On", "On"),
+                ("Comp Character", "Bus"),
+                ("Comp Threshold", "-20 dB"),
+                ("Comp Ratio", "2:1"),
+                ("Comp Attack", "30 ms"),
+                ("Comp Auto Release", "On"),
+                ("Comp Key HP", "90 Hz"),
+            ],
+        ),
+        Setting::group(
+            "Rounds the highest strokes, which the master's limiter would otherwise have to take.",
+            &[("Latency", "Mix"), ("Saturator On", "On"), ("Saturator Curve", "Tape"), ("Saturator Drive", "6 dB")],
+        ),
         Setting::group("Keeps the kit narrow in the verses; automation opens it.", &[("Output Width", "80 %")]),
     ]
     .concat();
+    track.make_up = true;
     track.automation = by_section(song, "Output Width", "80 %", "130 %");
 }
 
@@ -78,14 +88,24 @@ fn bass(track: &mut Track) {
             &[("EQ 2 On", "On"), ("EQ 2 Frequency", "850 Hz"), ("EQ 2 Gain", "4 dB"), ("EQ 2 Q", "0.8")],
         ),
         Setting::group(
-            "Evens the notes out; lies above the verses, which stay softer than the choruses.",
+            "Evens the notes out, mostly those of the choruses.",
             &[
                 ("Comp On", "On"),
                 ("Comp Character", "Clean"),
                 ("Comp Threshold", "-14 dB"),
-                ("Comp Ratio", "4:1"),
+                ("Comp Ratio", "3:1"),
                 ("Comp Attack", "12 ms"),
                 ("Comp Release", "120 ms"),
+            ],
+        ),
+        Setting::group(
+            "Gives each note harmonics that small loudspeakers can play; the lowest octave stays clean.",
+            &[
+                ("Latency", "Mix"),
+                ("Saturator On", "On"),
+                ("Saturator Curve", "Triode"),
+                ("Saturator Drive", "9 dB"),
+                ("Saturator Tone", "20 %"),
             ],
         ),
     ]
@@ -137,15 +157,31 @@ fn keys(track: &mut Track, song: &Song) {
     }
 }
 
-fn lead(track: &mut Track, song: &Song) {
+fn sung(track: &mut Track, song: &Song) {
     track.settings = [
+        lead::clicks(),
+        Setting::group(
+            "Takes the mud while it sounds; more about 235 Hz, where the voice is close to the microphone, less above, where the high notes have their fundamental.",
+            &[
+                ("De-mud On", "On"),
+                ("De-mud Depth", "100 %"),
+                ("De-mud Detail", "50 %"),
+                ("De-mud Speed", "150 ms"),
+                ("De-mud 1 Weight", "150 %"),
+                ("De-mud 2 Weight", "150 %"),
+                ("De-mud 3 Weight", "150 %"),
+                ("De-mud 4 Weight", "70 %"),
+                ("De-mud 5 Weight", "50 %"),
+                ("De-mud 6 Weight", "50 %"),
+            ],
+        ),
         Setting::group(
             "There is nothing of the voice below.",
             &[("EQ HP On", "On"), ("EQ HP Frequency", "110 Hz"), ("EQ HP Slope", "18 dB/oct")],
         ),
         Setting::group(
-            "Cuts the mud; automation follows it from verse to chorus.",
-            &[("EQ 1 On", "On"), ("EQ 1 Frequency", "235 Hz"), ("EQ 1 Gain", "-7 dB"), ("EQ 1 Q", "3")],
+            "Cuts what the verses, sung close, have too much of throughout; automation leaves the choruses alone.",
+            &[("EQ 1 On", "On"), ("EQ 1 Frequency", "235 Hz"), ("EQ 1 Gain", "-3 dB"), ("EQ 1 Q", "2")],
         ),
         Setting::group(
             "Brings the words forward.",
@@ -155,26 +191,14 @@ fn lead(track: &mut Track, song: &Song) {
             "Adds air.",
             &[("EQ 3 On", "On"), ("EQ 3 Shape", "High Shelf"), ("EQ 3 Frequency", "9 kHz"), ("EQ 3 Gain", "3 dB")],
         ),
-        Setting::group(
-            "Holds syllables and words together, slowly enough to leave the consonants their edge.",
-            &[
-                ("Comp On", "On"),
-                ("Comp Character", "Opto"),
-                ("Comp Threshold", "-20 dB"),
-                ("Comp Ratio", "3:1"),
-                ("Comp Attack", "10 ms"),
-                ("Comp Release", "200 ms"),
-            ],
-        ),
+        lead::esses(&track.sound),
+        lead::compressor(),
+        lead::space(Some(TEMPO_BPM)),
     ]
     .concat();
     track.make_up = true;
-    for (parameter, verse, chorus) in
-        [("EQ 1 Frequency", "235 Hz", "340 Hz"), ("EQ 1 Gain", "-7 dB", "-5.5 dB"), ("EQ 1 Q", "3", "3.5")]
-    {
-        track.automation.extend(by_section(song, parameter, verse, chorus));
-    }
-    track.fader_moves = ride(&track.sound, LEAD_RIDE_DB);
+    track.above_lu = Some(LEAD_ABOVE_LU);
+    track.automation = by_section(song, "EQ 1 Gain", "-3 dB", "0 dB");
 }
 
 /// One value in the verses, another in the choruses and at the end.
@@ -189,16 +213,6 @@ pub fn mastering() -> Mastering {
         Setting::group(
             "Takes out rumble that no one hears but that costs headroom.",
             &[("EQ HP On", "On"), ("EQ HP Frequency", "24 Hz"), ("EQ HP Slope", "12 dB/oct")],
-        ),
-        Setting::group(
-            "Keeps the lows in the middle.",
-            &[
-                ("EQ 1 On", "On"),
-                ("EQ 1 Shape", "Low Shelf"),
-                ("EQ 1 Placement", "Side"),
-                ("EQ 1 Frequency", "140 Hz"),
-                ("EQ 1 Gain", "-9 dB"),
-            ],
         ),
         Setting::group(
             "A little less fundament of voice and keys together.",
@@ -220,6 +234,14 @@ pub fn mastering() -> Mastering {
             ],
         ),
         Setting::group("Keeps kick and bass from moving everything else.", &[("Glue Key HP", "90 Hz")]),
+        Setting::group(
+            "Holds the bass beside the rest from section to section; where a verse is softer as a whole, it rests.",
+            &[("Leveler On", "On"), ("Leveler Range", "3 dB")],
+        ),
+        Setting::group(
+            "Keeps the lows in the middle, and lets the air stand a little wider.",
+            &[("Imager On", "On"), ("Imager Mono Below", "110 Hz"), ("Imager High Width", "115 %")],
+        ),
     ]
     .concat();
     const FADE_S: f64 = 2.0;
@@ -231,5 +253,5 @@ pub fn mastering() -> Mastering {
         })
         .collect();
     fader_moves.push((LENGTH_S - 0.02, f64::NEG_INFINITY));
-    Mastering { settings, fader_moves }
+    Mastering { settings, fader_moves, saturator: tape() }
 }

@@ -35,7 +35,7 @@ impl Files {
         self.folder.join("mix.wav")
     }
 
-    /// The master, 24-bit WAV.
+    /// The master, WAV.
     pub fn master(&self) -> PathBuf {
         self.folder.join("master.wav")
     }
@@ -46,12 +46,12 @@ impl Files {
     }
 
     /// Writes mix and master; says how many samples of the two were beyond full scale, which is none unless something
-    /// is wrong.
-    pub fn write_audio(&self, mix: &Mix, master: &Mastered) -> Result<usize> {
+    /// is wrong. The master has been dithered to `bits` by Master, and is not dithered again.
+    pub fn write_audio(&self, mix: &Mix, master: &Mastered, bits: Bits) -> Result<usize> {
         std::fs::create_dir_all(&self.folder)
             .with_context(|| format!("cannot make the folder {}", self.folder.display()))?;
         let mix = audio::write(&self.mix(), &mix.sound, Bits::Int24, self.force)?;
-        let master = audio::write(&self.master(), &master.sound, Bits::Int24, self.force)?;
+        let master = audio::write_dithered(&self.master(), &master.sound, bits, self.force)?;
         Ok(mix + master)
     }
 

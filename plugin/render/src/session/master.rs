@@ -1,9 +1,9 @@
 //! The master: the mix through Master, brought to its target by measuring.
 
 use super::mix::finite;
-use super::modules::{ModuleWork, taken_apart};
+use super::modules::{ModuleWork, place, taken_apart, taken_db};
 use super::{Progress, Setting};
-use crate::audio::Sound;
+use crate::audio::{Bits, Sound};
 use crate::automation::Row;
 use crate::host::Bundle;
 use crate::measure::Measured;
@@ -20,6 +20,8 @@ pub struct Goal {
     pub target_lufs: f64,
     /// Highest true peak, dBTP.
     pub ceiling_dbtp: f64,
+    /// What the file is written as, which Master's dither is set to.
+    pub bits: Bits,
 }
 
 /// A master on its target is at most so far from it, LU.
@@ -41,6 +43,8 @@ pub struct Mastering {
     pub settings: Vec<Setting>,
     /// Moves of the fader: seconds, and dB from where the session puts it.
     pub fader_moves: Vec<(f64, f64)>,
+    /// A saturator that is tried where the limiter has to work hard, and kept if that spares it.
+    pub saturator: Vec<Setting>,
 }
 
 /// A finished master.
@@ -95,15 +99,6 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// What every master can do with: nothing that colours, only what costs headroom unheard.
-pub fn plain_mastering() -> Mastering {
-    let settings = Setting::group(
-        "Takes out rumble that no one hears but that costs headroom.",
-        &[("EQ HP On", "On"), ("EQ HP Frequency", "20 Hz"), ("EQ HP Slope", "12 dB/oct")],
-    );
-    Mastering { settings, fader_moves: Vec::new() }
-}
-
 /// Brings `mix` to its `goal` through the bundle's Master.
 ///
 /// Each pass is a whole rendering, measured whole: what Master does to the loudness need not be known.
@@ -114,39 +109,104 @@ pub fn master(
     goal: Goal,
     progress: &mut Progress,
 ) -> Result<Mastered> {
-    let mut passes: Vec<Pass> = Vec::new();
-    loop {
-        let gain_db = next_gain_db(&passes, goal.target_lufs);
-        let wanted = [mastering.settings.clone(), drive(gain_db, goal)].concat();
-        let mut settings = wanted.clone();
-        let automation = moved(mastering, fader_db(gain_db));
-        let name = format!("Master, pass {}", passes.len() + 1);
-        let (sound, preset) =
-            through_master(bundle, mix, &mut settings, &automation, &mut |done| progress(&name, done))?;
-        let measured = Measured::of(&sound);
-        let loudness_lufs = measured.reading.integrated_lufs;
-        passes.push(Pass { gain_db, loudness_lufs });
-        let close = (goal.target_lufs - loudness_lufs).abs() <= CLOSE_LU;
-        let stays = next_gain_db(&passes, goal.target_lufs) == gain_db;
-        if loudness_lufs.is_finite() && !close && !stays && passes.len() < MAX_PASSES {
-            continue;
+    let desk = Desk { bundle, mix, goal, fader_moves: &mastering.fader_moves };
+    let mut found = desk.search(mastering.settings.clone(), progress)?;
+    if !mastering.saturator.is_empty() && found.gain_db > 0.0 {
+        let held_db = desk.held_db(&found, progress)?;
+        if held_db > HARD_DB {
+            let tried = desk.search([&mastering.settings[..], &mastering.saturator].concat(), progress)?;
+            if desk.held_db(&tried, progress)? < held_db - SPARES_DB {
+                found = tried;
+            }
         }
-        let peak_dbtp = measured.reading.max_true_peak_db;
-        if peak_dbtp > goal.ceiling_dbtp + PEAK_SLACK_DB {
-            bail!(
-                "Master let peaks of {peak_dbtp:.2} dBTP through a ceiling of {:.1} dBTP, which must not happen: please report it.",
-                goal.ceiling_dbtp
-            );
+    }
+    let Found { gain_db, wanted, sound, measured, settings, automation, preset } = found;
+    let reading = &measured.reading;
+    let (loudness_lufs, peak_dbtp) = (reading.integrated_lufs, reading.max_true_peak_db);
+    if peak_dbtp > goal.ceiling_dbtp + PEAK_SLACK_DB {
+        bail!(
+            "Master let peaks of {peak_dbtp:.2} dBTP through a ceiling of {:.1} dBTP, which must not happen: please report it.",
+            goal.ceiling_dbtp
+        );
+    }
+    let verdict = if !loudness_lufs.is_finite() {
+        Verdict::NoLoudness
+    } else if (goal.target_lufs - loudness_lufs).abs() <= TOLERANCE_LU {
+        Verdict::OnTarget
+    } else {
+        Verdict::OutOfReach { target_lufs: goal.target_lufs, gain_db, reached_lufs: loudness_lufs }
+    };
+    let modules = taken_apart(bundle, mix, wanted, gain_db.max(0.0), progress)?;
+    Ok(Mastered { sound, measured, settings, automation, preset, modules, verdict })
+}
+
+/// Where a limiter takes more, dB, in the loudest twentieth of the time, it works hard.
+const HARD_DB: f64 = 2.0;
+
+/// A saturator that spares the limiter less than that, dB, is left out.
+const SPARES_DB: f64 = 0.3;
+
+/// A mix on its way to a goal.
+struct Desk<'a> {
+    bundle: &'a Bundle,
+    mix: &'a Sound,
+    goal: Goal,
+    fader_moves: &'a [(f64, f64)],
+}
+
+/// Settings that end as near to the goal as they can.
+struct Found {
+    gain_db: f64,
+    /// The settings as they were asked for.
+    wanted: Vec<Setting>,
+    sound: Sound,
+    measured: Measured,
+    /// The settings in the plug-in's own words.
+    settings: Vec<Setting>,
+    automation: Vec<Row>,
+    preset: String,
+}
+
+impl Desk<'_> {
+    /// Passes through Master with `before` and what brings them to the goal, until one is close.
+    fn search(&self, before: Vec<Setting>, progress: &mut Progress) -> Result<Found> {
+        let target_lufs = self.goal.target_lufs;
+        let mut passes: Vec<Pass> = Vec::new();
+        loop {
+            let gain_db = next_gain_db(&passes, target_lufs);
+            let mut wanted = [before.clone(), drive(gain_db, self.goal)].concat();
+            wanted.sort_by_key(place);
+            let mut settings = wanted.clone();
+            let automation = moved(self.fader_moves, fader_db(gain_db));
+            let name = format!("Master, pass {}", passes.len() + 1);
+            let (sound, preset) = through_master(self.bundle, self.mix, &mut settings, &automation, &mut |done| {
+                progress(&name, done);
+            })?;
+            let measured = Measured::of(&sound);
+            let loudness_lufs = measured.reading.integrated_lufs;
+            passes.push(Pass { gain_db, loudness_lufs });
+            let close = (target_lufs - loudness_lufs).abs() <= CLOSE_LU;
+            let stays = next_gain_db(&passes, target_lufs) == gain_db;
+            if loudness_lufs.is_finite() && !close && !stays && passes.len() < MAX_PASSES {
+                continue;
+            }
+            return Ok(Found { gain_db, wanted, sound, measured, settings, automation, preset });
         }
-        let verdict = if !loudness_lufs.is_finite() {
-            Verdict::NoLoudness
-        } else if (goal.target_lufs - loudness_lufs).abs() <= TOLERANCE_LU {
-            Verdict::OnTarget
-        } else {
-            Verdict::OutOfReach { target_lufs: goal.target_lufs, gain_db, reached_lufs: loudness_lufs }
+    }
+
+    /// What the limiter takes in the loudest twentieth of the time at least, dB.
+    fn held_db(&self, found: &Found, progress: &mut Progress) -> Result<f64> {
+        let mut heard = |without: &[&str]| -> Result<Sound> {
+            let stays = |setting: &&Setting| !without.contains(&setting.module());
+            let mut settings: Vec<_> = found.wanted.iter().filter(stays).cloned().collect();
+            let name = "Master, the limiter's work";
+            Ok(through_master(self.bundle, self.mix, &mut settings, &[], &mut |done| progress(name, done))?.0)
         };
-        let modules = taken_apart(bundle, mix, wanted, gain_db.max(0.0), progress)?;
-        return Ok(Mastered { sound, measured, settings, automation, preset, modules, verdict });
+        let before = heard(&["Limiter", "Dither"])?;
+        let after = heard(&["Dither"])?;
+        let mut taken = taken_db(&before, &after, found.gain_db.max(0.0));
+        taken.sort_by(f64::total_cmp);
+        Ok(taken.get(taken.len() * 19 / 20).copied().unwrap_or(0.0))
     }
 }
 
@@ -183,6 +243,17 @@ fn drive(gain_db: f64, goal: Goal) -> Vec<Setting> {
     } else {
         Setting::group(WHY, &[("Limiter Gain", &db(gain_db))])
     });
+    settings.extend(match goal.bits {
+        Bits::Int16 => Setting::group(
+            "Once, last, for the 16 bits of the file: the noise lies where the ear hears least.",
+            &[("Dither On", "On"), ("Dither Bits", "16 bit"), ("Dither Noise Shape", "Strong")],
+        ),
+        Bits::Int24 => Setting::group(
+            "Once, last, for the 24 bits of the file.",
+            &[("Dither On", "On"), ("Dither Bits", "24 bit"), ("Dither Noise Shape", "Flat")],
+        ),
+        Bits::Float32 => Vec::new(),
+    });
     settings
 }
 
@@ -192,7 +263,7 @@ fn fader_db(gain_db: f64) -> f64 {
 }
 
 /// The fader's moves from its place at `fader_db`.
-fn moved(mastering: &Mastering, fader_db: f64) -> Vec<Row> {
+fn moved(fader_moves: &[(f64, f64)], fader_db: f64) -> Vec<Row> {
     let row = |(seconds, move_db): &(f64, f64)| {
         Row::new(
             *seconds,
@@ -200,7 +271,7 @@ fn moved(mastering: &Mastering, fader_db: f64) -> Vec<Row> {
             format!("{:.3} dB", (fader_db + move_db).clamp(FADER.range.0, FADER.range.1)),
         )
     };
-    mastering.fader_moves.iter().map(row).collect()
+    fader_moves.iter().map(row).collect()
 }
 
 /// What a pass was turned up by, and where it ended.

@@ -56,15 +56,7 @@ fn bus_gain_db(tracks: &[Track]) -> Result<f64> {
 
 fn stage_one(track: &Track, bus_db: f64) -> Result<Stage> {
     let total_db = bus_db + track.balance_db;
-    let peak_db = peak_db(&track.sound);
-    let loudness = Measured::of(&track.sound).reading.integrated_lufs;
-    let room_db = TRIMMED_PEAK_DB - peak_db;
-    let wanted_db = match (loudness.is_finite(), room_db.is_finite()) {
-        (true, _) => room_db.min(ZeroVu::default().dbfs() - loudness),
-        (false, true) => room_db.min(0.0),
-        // Silence.
-        (false, false) => 0.0,
-    };
+    let wanted_db = to_zero_vu_db(&track.sound);
     // To the hundredth of a dB, so that text says all of it.
     let trim_db = hundredths(wanted_db.max(total_db - FADER.range.1).clamp(TRIM.range.0, TRIM.range.1));
     let fader_db = total_db - trim_db;
@@ -77,6 +69,18 @@ fn stage_one(track: &Track, bus_db: f64) -> Result<Stage> {
         );
     }
     Ok(Stage { trim_db, fader_db })
+}
+
+/// What `sound` lacks to the level that a Channel is made for, as far as its peaks have room.
+pub fn to_zero_vu_db(sound: &Sound) -> f64 {
+    let loudness = Measured::of(sound).reading.integrated_lufs;
+    let room_db = TRIMMED_PEAK_DB - peak_db(sound);
+    match (loudness.is_finite(), room_db.is_finite()) {
+        (true, _) => room_db.min(ZeroVu::default().dbfs() - loudness),
+        (false, true) => room_db.min(0.0),
+        // Silence.
+        (false, false) => 0.0,
+    }
 }
 
 fn hundredths(db: f64) -> f64 {

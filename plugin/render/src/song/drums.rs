@@ -1,5 +1,6 @@
 //! The drums: who hits what, when and how hard. Recorded as a pair over the kit would hear it: kick and snare in the
-//! middle, the hi-hat somewhat to one side, the crash to the other, and a small room around it.
+//! middle, the hi-hat somewhat to one side, the crash to the other, and a small room around it. Single microphones hear the
+//! same hits.
 
 mod kit;
 mod room;
@@ -30,8 +31,43 @@ struct Hit {
     velocity: f64,
 }
 
+/// What hears the kit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Microphone {
+    /// A pair over the kit, as the song has it.
+    Kit,
+    /// One in the bass drum: what else is in it is spill.
+    Kick,
+    /// One at the snare drum, with the hi-hat beside it.
+    Snare,
+    /// A pair above the cymbals.
+    Overheads,
+}
+
+impl Microphone {
+    /// How much more of a sound it hears than the pair over the kit does, dB.
+    fn hears_db(self, sound: Sound) -> f64 {
+        let (drum, cymbal) = match self {
+            Microphone::Kit => (0.0, 0.0),
+            Microphone::Kick => (if sound == Sound::Kick { 0.0 } else { -18.0 }, -12.0),
+            Microphone::Snare => (if matches!(sound, Sound::Snare | Sound::Ghost) { 0.0 } else { -14.0 }, 0.0),
+            Microphone::Overheads => (if sound == Sound::Kick { -9.0 } else { -4.0 }, 4.0),
+        };
+        if sound.is_hat() || sound == Sound::Crash { cymbal } else { drum }
+    }
+
+    /// How much more of the room it hears, dB.
+    fn room_db(self) -> f64 {
+        match self {
+            Microphone::Kit => 0.0,
+            Microphone::Kick | Microphone::Snare => -12.0,
+            Microphone::Overheads => 3.0,
+        }
+    }
+}
+
 /// Left and right.
-pub fn render() -> [Vec<f64>; 2] {
+pub fn render(microphone: Microphone) -> [Vec<f64>; 2] {
     let mut random = Random::new(0x6472_756d);
     let hits = hits(&mut random);
     let mut kit = [vec![0.0; frames(LENGTH_S)], vec![0.0; frames(LENGTH_S)]];
@@ -45,14 +81,14 @@ pub fn render() -> [Vec<f64>; 2] {
             choke(&mut samples, next.at_s - hit.at_s);
         }
         let at = frames(hit.at_s);
-        let level = hit.velocity.powf(1.3) * gain(hit.sound.level_db());
+        let level = hit.velocity.powf(1.3) * gain(hit.sound.level_db() + microphone.hears_db(hit.sound));
         // Constant power about the middle.
         let angle = (1.0 + hit.sound.position()) * std::f64::consts::FRAC_PI_4;
         let sides = [angle.cos(), angle.sin()].map(|side| side * std::f64::consts::SQRT_2);
         for (to, side) in kit.iter_mut().zip(sides) {
             add(to, at, &samples, level * side);
         }
-        add(&mut send, at, &samples, level * gain(hit.sound.room_db()));
+        add(&mut send, at, &samples, level * gain(hit.sound.room_db() + microphone.room_db()));
     }
     for (dry, wet) in kit.iter_mut().zip(room::render(&send)) {
         add(dry, 0, &wet, 1.0);

@@ -1,6 +1,6 @@
 //! A module's tile: its lamp, name, what it takes right now, and one figure.
 
-use super::super::panel::Tile;
+use super::super::panel::{Tile, monitor};
 use super::super::session::{Help, Session};
 use super::super::theme;
 use super::super::widget::{between, focus_ring, text_within, toggle};
@@ -44,6 +44,16 @@ pub fn is_whole(tile: &Tile) -> bool {
     tile.group.id == chain::GROUP.id
 }
 
+/// Whether it is that of the Monitor.
+pub fn is_monitor(tile: &Tile) -> bool {
+    tile.group.id == monitor::GROUP.id
+}
+
+/// Whether it is a sign alone.
+pub fn is_narrow(tile: &Tile) -> bool {
+    is_whole(tile) || is_monitor(tile)
+}
+
 /// The tile's id: the keyboard's focus goes with the module.
 pub fn id(ui: &Ui, tile: &Tile) -> Id {
     ui.make_persistent_id(("tile", tile.group.id))
@@ -58,6 +68,9 @@ pub fn touch(ui: &Ui, session: &Session, tile: &Tile, rect: Rect, shown: bool, m
     if response.hovered() || response.has_focus() {
         let text = match movable {
             _ if is_whole(tile) => "Click to see what each module does to loudness, peak, width and tilt.",
+            _ if is_monitor(tile) => {
+                "Click to hear mono, side, playback devices and references, and to see what devices leave."
+            }
             true => "Click to show it, drag it or press Ctrl+arrow to move it, right-click or press Enter for more.",
             false => "Click to show it, right-click or press Enter for more. It keeps its place.",
         };
@@ -100,6 +113,9 @@ fn body(ui: &Ui, session: &Session, tile: &Tile, rect: Rect, ground: Color32, sh
     if is_whole(tile) {
         return whole(ui, session, rect);
     }
+    if is_monitor(tile) {
+        return loudspeaker(ui, session, rect);
+    }
     let on = session.is_on(group);
     let Layout { inside, name_left, track, .. } = Layout::of(rect, session.power(group).is_some());
     let ink = if on && tile.panel.works(session) { colours.ink } else { colours.mute };
@@ -128,4 +144,14 @@ fn whole(ui: &Ui, session: &Session, rect: Rect) {
         ui.painter().rect_filled(bar, 1, colour);
     }
     ui.painter().vline(middle.x, middle.y - 12.0..=middle.y + 12.0, Stroke::new(1.0, session.colours.mute));
+}
+
+/// The sign of the Monitor: a box with two loudspeakers, in the colour of what is set while it lets hear something.
+fn loudspeaker(ui: &Ui, session: &Session, rect: Rect) {
+    let on = session.telemetry.monitoring.is_on();
+    let (middle, colour) = (rect.center(), if on { session.colours.yours } else { session.colours.ink });
+    let line = Stroke::new(1.5, colour);
+    ui.painter().rect_stroke(Rect::from_center_size(middle, vec2(16.0, 26.0)), 3, line, StrokeKind::Inside);
+    ui.painter().circle_filled(middle - vec2(0.0, 6.5), 2.0, colour);
+    ui.painter().circle_stroke(middle + vec2(0.0, 4.0), 4.5, line);
 }

@@ -2,6 +2,7 @@
 
 mod curve;
 mod nodes;
+mod phase;
 
 use super::{Kind, Panel};
 use crate::editor::listen;
@@ -14,15 +15,16 @@ use crate::editor::widget::response::{between, points};
 use crate::editor::widget::spectrum::{Spectrum, area};
 use crate::editor::widget::{focus_ring, history, text_within, toggle};
 use crate::params::ParamIndex;
-use curve::{now, strip};
+use curve::{Curve, now, strip};
 use egui::{
-    Align, Align2, EventFilter, Id, Key, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2,
+    Align, Align2, EventFilter, Id, Key, Label, Painter, Pos2, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, vec2,
 };
 use tandem_dsp::Listen;
 use tandem_dsp::control::{Dial, Group};
 use tandem_dsp::module::eq::{
     BAND, BAND_ON, BANDS, EqSettings, FREQUENCY, GAIN, GROUP, HIGH_PASS, HIGH_PASS_FREQUENCY, LOW_PASS,
-    LOW_PASS_FREQUENCY, PLACEMENT, Placement, Q, Response, SHAPE, SLOPE, dynamic,
+    LOW_PASS_FREQUENCY, LinearEqSettings, PLACEMENT, Placement, Q, Response, SHAPE, SLOPE, dynamic,
 };
 use tandem_dsp::module::key;
 
@@ -122,8 +124,7 @@ struct Eq {
     spectrum: Spectrum,
     /// Whether the picture shows the wider range of gains.
     wide: bool,
-    /// The curve, and what it was computed for.
-    curve: Option<(EqSettings, f64, Graph, Vec<Pos2>)>,
+    curve: Option<Curve>,
 }
 
 impl Eq {
@@ -138,7 +139,8 @@ impl Panel for Eq {
     }
 
     fn show(&mut self, ui: &mut Ui, session: &Session) {
-        let settings: EqSettings = session.settings(&GROUP);
+        let whole = phase::settings(session);
+        let settings = whole.filters;
         // Not in the midst of a drag: the picture would run away below the pointer.
         if !ui.input(|input| input.pointer.any_down()) {
             self.wide =
@@ -146,7 +148,7 @@ impl Panel for Eq {
         }
         let rate = session.rate();
         let controls = if self.is_dynamic(&settings) { CONTROLS + DYNAMICS } else { CONTROLS };
-        super::picture(ui, controls, |ui, rect| self.picture(ui, session, &settings, rate, rect));
+        super::picture(ui, controls, |ui, rect| self.picture(ui, session, &whole, rate, rect));
         self.bands(ui, session, &settings);
         ui.add_space(theme::GAP);
         self.controls(ui, session, &settings);
@@ -173,7 +175,8 @@ const DYNAMICS: f32 = 92.0;
 const CONTROLS: f32 = 134.0;
 
 impl Eq {
-    fn picture(&mut self, ui: &mut Ui, session: &Session, settings: &EqSettings, rate: f64, rect: Rect) {
+    fn picture(&mut self, ui: &mut Ui, session: &Session, whole: &LinearEqSettings, rate: f64, rect: Rect) {
+        let settings = &whole.filters;
         let (colours, most) = (session.colours, GAINS_DB[usize::from(self.wide)]);
         let graph = Graph { rect, x: FREQUENCIES, y: Axis::linear(-most, most) };
         let painter = ui.painter().clone();
@@ -190,12 +193,14 @@ impl Eq {
             self.alone(&painter, session, &graph, &response, rate);
         }
         let colour = if on { colours.yours } else { colours.mute };
-        let set = self.curve_points(settings, &response, rate, graph);
+        let curve = Curve::of(self.curve.take(), whole, rate, super::latency_mode(session), graph);
+        let set = curve.points.clone();
         if on && let Some(now) = now(session, settings) {
-            let response = now.response(rate);
-            let moved = points(&graph, rate, |freq_hz| response.magnitude_db(freq_hz, Placement::Stereo));
+            let moved = curve.response.with(&now);
+            let moved = points(&graph, rate, |freq_hz| moved.magnitude_db(freq_hz, Placement::Stereo));
             painter.with_clip_rect(rect).add(strip(&set, &moved, colours.taken.gamma_multiply(0.4)));
         }
+        self.curve = Some(curve);
         graph.curve(&painter, set, Stroke::new(2.0, colour));
         history::legend(&painter, rect, &[("Before", colours.input), ("After", colours.output)], colours.mute);
         if Band::all().all(|band| !band.is_on(settings)) {
@@ -206,18 +211,6 @@ impl Eq {
         // Nodes lie above them.
         graph::labels(&painter, colours);
         nodes::show(ui, session, &graph, settings, &response, &mut self.selected);
-    }
-
-    /// The curve of all bands, computed anew only when something has changed.
-    fn curve_points(&mut self, settings: &EqSettings, response: &Response, rate: f64, graph: Graph) -> Vec<Pos2> {
-        if let Some((of, at_rate, on, points)) = &self.curve
-            && (of, *at_rate, *on) == (settings, rate, graph)
-        {
-            return points.clone();
-        }
-        let points = points(&graph, rate, |freq_hz| response.magnitude_db(freq_hz, Placement::Stereo));
-        self.curve = Some((*settings, rate, graph, points.clone()));
-        points
     }
 
     /// What the selected band does by itself.
@@ -278,6 +271,10 @@ impl Eq {
                 ui.max_rect().right_top() + vec2(0.0, 26.0),
             );
             listen::toggle(ui, session, &GROUP, Listen::Delta, delta);
+            if phase::is_there(session) {
+                let at = Pos2::new(delta.left() - 68.0 - phase::WIDTH - 12.0, delta.top());
+                phase::show(ui, session, at);
+            }
             if let Band::Number(i) = self.selected {
                 let solo = Listen::Band(i as u8);
                 let listening = &session.telemetry.listening;
@@ -320,6 +317,13 @@ impl Eq {
                 ("Key", session.colours.mute)
             };
             super::titled_in(ui, colour, title, |ui| segments(ui, session, source, 1, 92.0));
+            if phase::is_linear(session) {
+                super::divide(ui, session);
+                super::titled(ui, session, "Phase", |ui| {
+                    let text = RichText::new("Minimum, as it moves").font(theme::body()).color(session.colours.ink);
+                    ui.add(Label::new(text));
+                });
+            }
         });
     }
 

@@ -5,7 +5,8 @@ use crate::editor::destination;
 use crate::editor::levels::History;
 use crate::editor::session::{Help, Session};
 use crate::editor::theme;
-use crate::editor::widget::graph::{Axis, Graph};
+use crate::editor::widget::graph::{self, Axis, Graph};
+use crate::editor::widget::spectrum::area;
 use crate::editor::widget::{history, text_within, toggle};
 use egui::{Align, Align2, Color32, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 use std::sync::atomic::Ordering::Relaxed;
@@ -98,8 +99,16 @@ impl Meter {
         let target = session.state.target();
         if let Some(lufs) = target.lufs {
             let y = graph.y_at(lufs as f32);
+            for line in lines(&self.short_term, &graph) {
+                inside.add(area(&line, y, colours.taken.gamma_multiply(0.3)));
+                let above = painter.with_clip_rect(rect.with_max_y(y));
+                above.line(line, Stroke::new(2.0, colours.taken));
+            }
             inside.hline(rect.x_range(), y, Stroke::new(1.5, colours.yours));
-            history::label(painter, rect, &format!("{} {lufs} LUFS", target.name), y, colours.ink);
+            let over_s = self.over_s(lufs as f32);
+            let over = if over_s > 0.0 { format!(", short-term over it for {over_s:.0} s") } else { String::new() };
+            let (at, text) = (pos2(rect.left() + 44.0, y - 3.0), format!("{} {lufs} LUFS{over}", target.name));
+            graph::label(painter, at, Align2::LEFT_BOTTOM, &text, theme::tiny(), colours.ink, 320.0);
         }
         let entries = [
             ("Short-term", colours.output),
@@ -109,6 +118,11 @@ impl Meter {
         history::legend(painter, rect, &entries, colours.mute);
         let response = ui.interact(rect, ui.make_persistent_id("past"), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::GraphicsObject, true, "Loudness over time"));
+    }
+
+    /// For how long of the picture the short-term loudness was over `lufs`, seconds.
+    fn over_s(&self, lufs: f32) -> f64 {
+        self.short_term.back().filter(|(_, value)| *value > lufs).count() as f64 * STEP_S
     }
 
     fn figures(&mut self, ui: &mut Ui, session: &Session, rect: Rect) {
