@@ -58,10 +58,14 @@ fn chains(criterion: &mut Criterion) {
     self::chain::<Channel>(criterion, "channel fresh", &ChannelSettings::default(), &pink);
 
     support::note(
-        "master everyday, so far: input, six bands, glue, soft saturator, limiter working, output, loudness and true-peak \
-         meter",
+        "master everyday: input, six bands, four bands of dynamics, glue, soft saturator, limiter working, output, loudness \
+         and true-peak meter",
     );
     let mut master = MasterSettings::default();
+    master.multi.on = true;
+    for band in &mut master.multi.module.bands {
+        (band.threshold_db, band.above_percent) = (-30.0, 50.0);
+    }
     master.glue.on = true;
     master.saturator.on = true;
     master.saturator.module.drive_db = 6.0;
