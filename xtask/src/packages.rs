@@ -37,6 +37,7 @@ pub const PYTHON: &[Need] = &[
     Need { package: "python3", probe: Probe::Program("python3") },
     Need { package: "python3-venv", probe: Probe::Python("ensurepip") },
     Need { package: "libfreetype6", probe: Probe::Library("libfreetype.so.6") },
+    Need { package: "libglib2.0-0", probe: Probe::Library("libglib-2.0.so.0") },
 ];
 
 /// Makes sure of `needs`: installs the packages that are lacking where this program may, and otherwise says what to do.
