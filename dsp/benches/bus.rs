@@ -5,7 +5,7 @@
 mod support;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use support::{RATE, biquad_row, per_frame, pink};
+use support::{RATE, biquad_row, per_frame, pink, run};
 use tandem_dsp::block::graphic::{BANDS, Curve};
 use tandem_dsp::captured::{Captured, Source};
 use tandem_dsp::chain::Stage;
@@ -15,7 +15,7 @@ use tandem_dsp::module::imager::{Imager, ImagerSettings};
 use tandem_dsp::module::leveler::{Leveler, LevelerSettings};
 use tandem_dsp::module::match_eq::{MatchEq, MatchEqSettings};
 use tandem_dsp::module::multiband::{BandSettings, Multiband, MultibandSettings};
-use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
+use tandem_dsp::{Frame, LatencyMode, Processor};
 
 fn row<P: Processor + Default>(criterion: &mut Criterion, name: &str, signal: &[Frame], settings: P::Settings)
 where
@@ -37,13 +37,7 @@ fn row_with<P: Processor + Default>(
     stage.prepare(RATE, LatencyMode::Mix);
     prepare(&mut stage);
     stage.set(&Staged { on: true, module: settings });
-    const NO_KEY: [Frame; CONTROL_INTERVAL] = [[0.0; 2]; CONTROL_INTERVAL];
-    per_frame(criterion, name, signal, |block| {
-        for frames in block.chunks_mut(CONTROL_INTERVAL) {
-            stage.control();
-            stage.run(frames, &NO_KEY[..frames.len()]);
-        }
-    });
+    per_frame(criterion, name, signal, |block| run(&mut stage, block));
 }
 
 fn modules(criterion: &mut Criterion) {

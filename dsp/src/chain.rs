@@ -139,6 +139,7 @@ impl<R: Rack + Default> Default for Chain<R> {
 impl<R: Rack> Chain<R> {
     /// Readies for `rate` in Hz and `mode`. The only method that may allocate.
     pub fn prepare(&mut self, rate: f64, mode: LatencyMode) {
+        crate::wide::prepare();
         self.rack.prepare(rate, mode);
         self.input_level.prepare(rate);
         self.output_level.prepare(rate);

@@ -34,6 +34,7 @@ pub mod processor;
 pub mod readout;
 pub mod smooth;
 pub mod units;
+mod wide;
 
 pub use listen::Listen;
 pub use processor::{CONTROL_INTERVAL, Frame, LatencyMode, Processor, TEMPO_BPM};

@@ -20,6 +20,8 @@ pub struct Glide {
     from: f64,
     to: f64,
     now: f64,
+    /// How much of the way it has gone, 0 to 1, while it moves.
+    gone: f64,
     /// Control ticks left; 0 = arrived.
     left: u32,
     length: u32,
@@ -54,7 +56,7 @@ impl Glide {
             *self = Self { from: to, to, now: to, length: self.length, tick: self.tick, ..Self::default() };
         } else if to != self.to {
             (self.run_out, self.brake) = self.run_out();
-            (self.from, self.to, self.left) = (self.now + self.run_out, to, self.length);
+            (self.from, self.to, self.left, self.gone) = (self.now + self.run_out, to, self.length, 0.0);
         }
     }
 
@@ -63,9 +65,9 @@ impl Glide {
         if self.left == 0 {
             return (0.0, 0.0);
         }
-        let (gone, ahead) = (self.gone(), self.ahead());
+        let ahead = self.ahead();
         // The raised cosine's slope: π/2 sin(π way) = π √(gone (1 - gone)).
-        let slope = if self.left < self.length { PI * (gone * (1.0 - gone)).max(0.0).sqrt() } else { 0.0 };
+        let slope = PI * (self.gone * (1.0 - self.gone)).max(0.0).sqrt();
         let speed = slope * (self.to - self.from) * self.tick + 2.0 * self.run_out * ahead * self.brake;
         // Both where the last aim leads and where the old way ends lie in the range that it is not to leave.
         let (new, old) = (self.to - self.now, self.run_out * ahead * ahead);
@@ -85,18 +87,14 @@ impl Glide {
         if self.left > 0 {
             self.left = self.left.saturating_sub(ticks);
             let ahead = self.ahead();
+            self.gone = raised_cosine(1.0 - f64::from(self.left) * self.tick);
             self.now = if self.left == 0 {
                 self.to
             } else {
-                self.from + (self.to - self.from) * self.gone() - self.run_out * ahead * ahead
+                self.from + (self.to - self.from) * self.gone - self.run_out * ahead * ahead
             };
         }
         self.now
-    }
-
-    /// How much of the way it has gone, 0 to 1.
-    fn gone(&self) -> f64 {
-        raised_cosine(1.0 - f64::from(self.left) * self.tick)
     }
 
     /// How much of the time is left in which the old way runs out, 1 to 0.

@@ -14,7 +14,6 @@ pub mod shell;
 pub mod state;
 pub mod targets;
 pub mod telemetry;
-pub mod translation;
 
 use channel::Channel;
 use clap_sys::entry::clap_plugin_entry;

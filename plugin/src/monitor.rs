@@ -33,7 +33,7 @@ impl Path {
     /// Of a plug-in that runs at `rate` Hz. Allocates.
     pub fn new(rate: f64) -> Box<Self> {
         // What the audio thread is to look up is there before it does.
-        crate::translation::all();
+        tandem_translation::all();
         let (monitor, player) = (Monitor::default(), Player::default());
         let mut path = Self { rate, monitor, player, jumps: 0, looped: (None, (0, 0)) };
         path.reset();

@@ -3,6 +3,7 @@
 use crate::bundles::bundle;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tandem_dsp::monitor::{Heard, Monitor};
 use tandem_render::audio::{self, Bits, Sound};
 use tandem_render::measure::{Measured, band_db, part};
 use tandem_render::render::{Options, render};
@@ -277,23 +278,81 @@ fn the_demo_song_ends_clean_held_and_even() {
     assert!((reading.integrated_lufs - -14.0).abs() <= 0.3, "{:.2} LUFS", reading.integrated_lufs);
     let peak_dbtp = interpolated_peak_db(&master.sound);
     assert!(peak_dbtp <= CEILING_DBTP + 0.1, "{peak_dbtp:.2} dBTP");
-    // Bass beside the rest behind the leveler, from the second section on, 5 s after each boundary.
-    let leveled = &master.modules.iter().find(|work| work.name == "Leveler").expect("a leveler").sound;
-    let balance: Vec<f64> = song.sections[1..4]
-        .iter()
-        .map(|section| {
-            let sound = part(leveled, section.from_s + 5.0, section.to_s);
-            band_db(&sound, 40.0, 160.0) - band_db(&sound, 160.0, 5_000.0)
-        })
-        .collect();
-    let mean = balance.iter().sum::<f64>() / balance.len() as f64;
-    assert!(balance.iter().all(|db| (db - mean).abs() <= 1.0), "bass beside the rest by section: {balance:.2?} dB");
+    the_leveler_holds_the_bass(&mix, &master, &song);
     let side: Vec<_> = master.sound.to_frames().iter().map(|[l, r]| [0.5 * (l - r); 2]).collect();
     let side_db = band_db(&Sound::from_frames(&side, RATE), 30.0, 60.0) - band_db(&master.sound, 30.0, 60.0);
     assert!(side_db < -30.0, "below 60 Hz the sides are {side_db:.0} dB re the whole");
+    every_device_leaves_what_the_monitor_lets_hear(&master, &song);
     let step = 1.0 / 8_388_608.0;
     let off = master.sound.channels.iter().flatten().filter(|x| (f64::from(**x) / step).fract() != 0.0).count();
     assert_eq!(off, 0, "samples between the steps of 24 bits");
+}
+
+/// From the second section on, 5 s after each boundary.
+fn the_leveler_holds_the_bass(mix: &Mix, master: &Mastered, song: &song::Song) {
+    let at = master.modules.iter().position(|work| work.name == "Leveler").expect("a leveler");
+    let before = if at == 0 { &mix.sound } else { &master.modules[at - 1].sound };
+    let behind = &master.modules[at].sound;
+    let settled = |sound: &Sound| -> Vec<Sound> {
+        song.sections[1..4].iter().map(|section| part(sound, section.from_s + 5.0, section.to_s)).collect()
+    };
+    let spread = |values: &[f64]| {
+        let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (x.min(l), x.max(h)));
+        high - low
+    };
+    let bass = |sound: &Sound| band_db(sound, 40.0, 160.0);
+    let beside_rest = |sound: &Sound| bass(sound) - band_db(sound, 160.0, 5_000.0);
+    let uneven: Vec<f64> = settled(before).iter().map(beside_rest).collect();
+    assert!(spread(&uneven) > 2.5, "bass beside the rest by section before the leveler: {uneven:.2?} dB");
+    for (what, values) in [
+        ("beside the rest behind the leveler", settled(behind).iter().map(beside_rest).collect::<Vec<_>>()),
+        (
+            "beside the loudness in the master",
+            settled(&master.sound).iter().map(|s| bass(s) - Measured::of(s).reading.integrated_lufs).collect(),
+        ),
+    ] {
+        println!("bass {what}: {values:.2?} dB, before {uneven:.2?}");
+        assert!(spread(&values) <= 1.0, "bass {what} by section: {values:.2?} dB");
+    }
+    for (from_hz, to_hz) in [(160.0, 1_000.0), (1_000.0, 5_000.0), (5_000.0, 20_000.0)] {
+        for (before, behind) in settled(before).iter().zip(settled(behind)) {
+            let moved = band_db(&behind, from_hz, to_hz) - band_db(before, from_hz, to_hz);
+            assert!(moved.abs() <= 0.5, "{from_hz} to {to_hz} Hz moves by {moved:.2} dB with the bass");
+        }
+    }
+}
+
+/// The translation that the report shows, against the master played through each device.
+fn every_device_leaves_what_the_monitor_lets_hear(master: &Mastered, song: &song::Song) {
+    let integrated_lufs = master.measured.reading.integrated_lufs;
+    let translated = session::translated(&master.sound, integrated_lufs, &song.sections);
+    assert_eq!(translated.len(), tandem_translation::all().len(), "devices in the report");
+    for (on, device) in translated.iter().zip(tandem_translation::all()) {
+        assert_eq!(on.device.id, device.id, "the report's order");
+        assert!(!on.score.words().is_empty(), "{}: no words", device.name);
+        let mut monitor = Monitor::default();
+        monitor.prepare(f64::from(RATE));
+        monitor.set(&Heard { device: Some(&device.filter), ..Heard::default() });
+        let mut frames = master.sound.to_frames();
+        monitor.run(&mut frames);
+        let heard = Sound::from_frames(&frames, RATE);
+        let change = |value: fn(&Sound) -> f64| value(&heard) - value(&master.sound);
+        let louder = change(|sound| Measured::of(sound).reading.integrated_lufs);
+        // The Monitor has the device's highest point at 0 dB, the score what is at 1 kHz.
+        let wanted = louder - device.filter.response_db(1_000.0);
+        let lu = on.score.loudness_lu;
+        assert!((lu - wanted).abs() < 0.5, "{}: {lu:.2} LU, {wanted:.2} played through it", device.name);
+        let wanted = change(|sound| band_db(sound, 17.8, 178.0)) - louder;
+        let db = on.score.regions_db[0].expect("the song has a bass");
+        assert!(
+            (db - wanted).abs() < 0.5 || (db < -40.0 && wanted < -40.0),
+            "{}: the bass {db:.2} dB beside the whole, {wanted:.2} played through it",
+            device.name
+        );
+        let noisy = ["car", "cabin"].contains(&device.id.as_str());
+        let softest = on.softest.as_ref().map(|(name, _)| name.starts_with("verse"));
+        assert_eq!(softest, noisy.then_some(true), "{}: a verse is softest", device.name);
+    }
 }
 
 #[test]

@@ -283,7 +283,7 @@ fn every_text_has_its_glyphs() {
             }
         }
         words.extend(tandem::targets::all().iter().flat_map(|target| [target.name.clone(), target.source.clone()]));
-        words.extend(tandem::translation::all().iter().flat_map(|device| [device.name.clone(), device.source.clone()]));
+        words.extend(tandem_translation::all().iter().flat_map(|device| [device.name.clone(), device.source.clone()]));
         desk.harness.ctx.fonts_mut(|fonts| {
             let families = fonts.families();
             for family in families {

@@ -13,7 +13,6 @@ use tandem::master::Master;
 use tandem::monitor::{Audience, Path};
 use tandem::shell::Product;
 use tandem::telemetry::monitoring::{Compared, Monitoring};
-use tandem::translation;
 use tandem_dsp::monitor::{Part, Recording};
 use tandem_tests::signals::white;
 
@@ -194,7 +193,7 @@ fn every_device_is_told_while_something_plays() {
     let mut desk = Desk::master("Monitor");
     desk.play(120);
     let told: Vec<_> = desk.nodes().into_iter().filter(|node| node.role == Role::Meter).collect();
-    for device in translation::all() {
+    for device in tandem_translation::all() {
         let row = told.iter().find(|node| node.label.starts_with(&format!("{}: ", device.name)));
         let row = row.unwrap_or_else(|| panic!("{} is not told", device.name));
         assert!(row.label.contains(" dB, "), "{}", row.label);

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
-use tandem::telemetry::{SAMPLES, Samples};
-use tandem::translation::bands::{BANDS, Bands, Powers, centre_hz};
-use tandem::translation::score::{ABOVE_NOISE_LU, REGIONS, loudness_lufs, score};
-use tandem::translation::{Kind, Playback, all};
 use tandem_dsp::Frame;
 use tandem_dsp::monitor::{Heard, Monitor};
 use tandem_tests::measure::{lane, response_db};
 use tandem_tests::signals::{pink, sine, white};
+use tandem_translation::bands::{BANDS, Bands, Powers, centre_hz};
+use tandem_translation::score::{ABOVE_NOISE_LU, REGIONS, loudness_lufs, score};
+use tandem_translation::{Kind, Playback, all};
 
 /// The curves as they were taken over: frequency in Hz and dB, by device.
 fn curves() -> &'static BTreeMap<String, Vec<(f64, f64)>> {
@@ -75,12 +74,9 @@ fn devices_have_their_curves() {
 /// The bands of a signal, as the audio thread sends it.
 fn bands(signal: &[Frame], rate: f64) -> Powers {
     let mut bands = Bands::new(rate);
-    for frames in signal.chunks_exact(SAMPLES) {
-        bands.push(&Samples {
-            input: [0.0; SAMPLES],
-            output: std::array::from_fn(|i| (0.5 * (frames[i][0] + frames[i][1])) as f32),
-            side: std::array::from_fn(|i| (0.5 * (frames[i][0] - frames[i][1])) as f32),
-        });
+    for frames in signal.chunks_exact(64) {
+        let half = |sign: f64| frames.iter().map(|[l, r]| (0.5 * (l + sign * r)) as f32).collect::<Vec<_>>();
+        bands.push(&half(1.0), &half(-1.0));
     }
     bands.mean().expect("something was heard")
 }
@@ -109,6 +105,24 @@ fn bands_have_their_powers() {
             assert!((level - wanted).abs() < 0.6, "{rate} Hz: band {band} reads {level:.2} dB, {wanted:.2} are due");
         }
     }
+}
+
+#[test]
+fn the_whole_of_a_sound_counts_alike() {
+    // A second of noise in the middle of four, and the same at either end: a quarter of its power.
+    let noise = white(48_000, 5, -20.0);
+    let level = |from: usize, frames: usize| {
+        let mut sound = vec![[0.0; 2]; frames];
+        sound[from..from + noise.len()].copy_from_slice(&noise);
+        lg(Powers::of(&sound, 48_000.0).expect("noise").both(25))
+    };
+    let alone = level(0, 48_000);
+    for from in [0, 72_000, 144_000] {
+        let level = level(from, 192_000);
+        assert!((level - alone + 6.02).abs() < 0.15, "from {from}: {level:.2} dB, a quarter of {alone:.2} is due");
+    }
+    assert_eq!(Powers::of(&[[0.0; 2]; 9_600], 48_000.0), None, "silence has no powers");
+    assert_eq!(Powers::of(&[], 48_000.0), None, "nothing has no powers");
 }
 
 #[test]

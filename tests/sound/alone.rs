@@ -104,12 +104,24 @@ pub fn process<P: Processor>(module: &mut P, frames: &mut [Frame], keys: &[Frame
     }
 }
 
-/// Holds a module to its run being tick after tick, bit for bit, whatever is set and while that changes.
+/// Holds a module to its run, and its run over some intervals, being tick after tick, bit for bit, whatever is set and while
+/// that changes.
 pub fn a_run_is_ticks<P: Processor + Default + Clone>(mode: LatencyMode) {
     let (input, keys) = (pink(9_600, 5, -12.0), pink(9_600, 6, -12.0));
     for seed in 0..60 {
         let mut by_run: P = started(48_000.0, mode, &chain::random_settings(seed));
         let mut by_tick = by_run.clone();
+        let mut by_stretch = by_run.clone();
+        let mut stretched = input.clone();
+        const STRETCH: usize = 5;
+        for (i, (frames, keys)) in
+            stretched.chunks_mut(STRETCH * CONTROL_INTERVAL).zip(keys.chunks(STRETCH * CONTROL_INTERVAL)).enumerate()
+        {
+            if i == 200 / STRETCH || i == 230 / STRETCH {
+                by_stretch.set(&chain::random_settings(100 + seed + (i * STRETCH) as u64));
+            }
+            by_stretch.run_intervals(frames, keys);
+        }
         for (i, (run, keys)) in input.chunks(CONTROL_INTERVAL).zip(keys.chunks(CONTROL_INTERVAL)).enumerate() {
             if i == 200 || i == 230 {
                 let settings = chain::random_settings(100 + seed + i as u64);
@@ -122,7 +134,9 @@ pub fn a_run_is_ticks<P: Processor + Default + Clone>(mode: LatencyMode) {
             by_run.run(&mut whole, keys);
             for (n, (frame, key)) in run.iter().zip(keys).enumerate() {
                 let one = by_tick.tick(*frame, *key);
-                assert!(one == whole[n], "settings {seed}, frame {}: {one:?}, {:?} in a run", 16 * i + n, whole[n]);
+                let (at, in_stretch) = (CONTROL_INTERVAL * i + n, stretched[CONTROL_INTERVAL * i + n]);
+                assert!(one == whole[n], "settings {seed}, frame {at}: {one:?}, {:?} in a run", whole[n]);
+                assert!(one == in_stretch, "settings {seed}, frame {at}: {one:?}, {in_stretch:?} over intervals");
             }
         }
     }

@@ -304,21 +304,27 @@ fn sleep_cuts_no_tail_and_wakes_at_once() {
     assert!(awake[0][0].abs() > 0.5, "the first frame after sleep is {:.3}", awake[0][0]);
 }
 
-/// After `prepare`, nothing allocates: settings, bypass, resets and processing.
+/// After `prepare`, nothing allocates or panics in any mode: settings, bypass, resets, sleep and processing.
 pub fn allocates_nothing_but_in_prepare<R: Rack + Default>() {
-    let mut chain = started::<R>(48_000.0, LatencyMode::Mix, &R::Settings::default());
-    let mut signal = pink(4_096, 11, -18.0);
-    let settings: Vec<R::Settings> = (0..8).map(random_settings).collect();
-    nice_assert_no_alloc::assert_no_alloc(|| {
-        for (i, settings) in settings.iter().enumerate() {
-            chain.set(settings);
-            chain.set_bypass(i % 3 == 0);
-            chain.process(&mut signal, &[]);
-            if i == 5 {
-                chain.reset();
+    let settings: Vec<R::Settings> = (0..24).map(random_settings).collect();
+    for &mode in LatencyMode::ALL {
+        let mut chain = started::<R>(48_000.0, mode, &R::Settings::default());
+        let sound = pink(4_096, 11, -18.0);
+        let mut output = sound.clone();
+        nice_assert_no_alloc::assert_no_alloc(|| {
+            for (i, settings) in settings.iter().enumerate() {
+                chain.set(settings);
+                chain.set_bypass(i % 5 == 0);
+                output.copy_from_slice(&sound);
+                chain.process(&mut output, if i % 2 == 0 { &sound } else { &[] });
+                if i % 7 == 5 {
+                    chain.reset();
+                    output.fill([0.0; 2]);
+                    chain.process(&mut output, &[]);
+                }
             }
-        }
-    });
+        });
+    }
 }
 
 #[test]

@@ -84,7 +84,7 @@ fn left_db(voice: &[f64], rate: f64, bursts: &[Burst]) -> Vec<f64> {
 #[test]
 fn keeps_what_every_module_promises() {
     is_off_until_asked::<Declick>();
-    keeps_its_promises::<Declick>([0.0, 0.0, 60.0]);
+    keeps_its_promises::<Declick>([0.0, 0.0, 80.0]);
 }
 
 /// In voices of vowels, pitches and seeds that nothing was tuned on.
@@ -121,8 +121,7 @@ fn most_clicks_are_reduced_by_12_db() {
     let [reduced, of] = [0, 1].map(|i| all.iter().map(|counts| counts[i]).sum::<usize>());
     let part = reduced as f64 / of as f64;
     println!("{reduced} of {of} clicks are reduced by 12 dB: {:.1} %", 100.0 * part);
-    // Nine in ten are aimed at; the README says what is reached.
-    assert!(part >= 0.83, "{:.1} % of {of} clicks are reduced by 12 dB, 83 at least expected", 100.0 * part);
+    assert!(part >= 0.9, "{:.1} % of {of} clicks are reduced by 12 dB, 90 at least expected", 100.0 * part);
 }
 
 #[test]

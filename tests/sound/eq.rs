@@ -125,6 +125,9 @@ fn runs_of_any_length_are_ticks_bit_for_bit() {
     settings.low_pass = LowPassSettings { on: true, freq_hz: 9_000.0, slope: Slope::Db48 };
     let mut moved = settings;
     moved.bands[2].freq_hz = 600.0;
+    for band in &mut moved.bands[3..7] {
+        (band.gain_db, band.q) = (-2.0, 3.0);
+    }
     let signal = tandem_tests::signals::white(6_400, 1, -12.0);
     let in_runs = |length: usize| {
         let mut eq = fresh(&settings, 48_000.0);
@@ -147,6 +150,18 @@ fn runs_of_any_length_are_ticks_bit_for_bit() {
     let ticked = in_runs(1);
     for length in [2, 3, 5, 16] {
         assert!(in_runs(length) == ticked, "runs of {length} frames differ from ticks");
+    }
+    // Over control intervals, where filters do the next ones' steps by themselves.
+    for intervals in [1, 2, 4, 5, 10, 20] {
+        let mut eq = fresh(&settings, 48_000.0);
+        let mut output = signal.clone();
+        for (i, frames) in output.chunks_mut(intervals * CONTROL_INTERVAL).enumerate() {
+            if i == 20 / intervals {
+                eq.set(&moved);
+            }
+            eq.run_intervals(frames, &vec![[0.0; 2]; frames.len()]);
+        }
+        assert!(output == ticked, "stretches of {intervals} control intervals differ from ticks");
     }
 }
 

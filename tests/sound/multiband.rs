@@ -1,6 +1,6 @@
 //! Multiband dynamics: an exact idle, and each band by its own curve and times.
 
-use super::alone::{is_off_until_asked, keeps_its_promises};
+use super::alone::{a_run_is_ticks, is_off_until_asked, keeps_its_promises, told};
 use tandem_dsp::module::multiband::{BandSettings, Channels, Count, Law, Multiband, MultibandSettings, RANGE};
 use tandem_dsp::units::gain_to_db;
 use tandem_dsp::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
@@ -122,6 +122,23 @@ fn a_band_leaves_its_neighbours_alone() {
 }
 
 #[test]
+fn a_detector_hears_nothing_of_what_is_far_below_its_band() {
+    // 24 dB/oct: four octaves below the third band a full-scale bass is 96.3 dB down, and far under -100 dB in the fourth.
+    // No threshold is under -60 dB. What is read is the highest: 5 ms leave 1 / √(1 + (2π 0.5)²) of the power's ripple
+    // at 100 Hz, so that it stands 1.15 dB over the mean.
+    let mut multiband = started(&MultibandSettings::default());
+    let second = sine(48_000, RATE, 50.0, 0.0);
+    process(&mut multiband, &second);
+    // Asked, it forgets what was highest.
+    told(&mut multiband, "level_1");
+    for (id, range_db) in [("level_3", -95.7..-94.7), ("level_4", -140.0..-100.0), ("level_1", 0.7..1.3)] {
+        process(&mut multiband, &second);
+        let level_db = told(&mut multiband, id);
+        assert!(range_db.contains(&level_db), "{id}: {level_db:.1} dB of a bass, {range_db:?} expected");
+    }
+}
+
+#[test]
 fn gain_moves_by_63_per_cent_in_attack_and_release() {
     let band = BandSettings {
         threshold_db: -40.0,
@@ -229,6 +246,11 @@ fn reported_law_is_continuous_and_bounded() {
         let (a, b) = (law.gain_db(f64::from(step) * 0.1), law.gain_db(f64::from(step + 1) * 0.1));
         assert!((a - b).abs() < 0.11 && a.abs() <= 9.0, "{a} and {b} dB next to each other");
     }
+}
+
+#[test]
+fn a_run_is_tick_after_tick() {
+    a_run_is_ticks::<Multiband>(LatencyMode::Mix);
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod master;
 mod page;
 mod pictures;
 mod report;
+mod tone;
+mod translation;
 
 use crate::bundle;
 use crate::project::target;
@@ -15,6 +17,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use std::path::PathBuf;
 use std::time::Duration;
+use tandem_dsp::module::limiter::CEILING;
 use tandem_render::audio::Bits;
 use tandem_render::cli::{progress_bar, tempo};
 use tandem_render::host::Bundle;
@@ -43,6 +46,9 @@ pub struct Demo {
     /// Integrated loudness of the master, LUFS.
     #[arg(long, value_name = "LUFS", default_value_t = -14.0, allow_hyphen_values = true)]
     target: f64,
+    /// Highest true peak of the master, dBTP; streaming services, EBU R 128 and AES TD1008 ask for -1.
+    #[arg(long, value_name = "DBTP", default_value_t = -1.0, allow_hyphen_values = true)]
+    ceiling: f64,
     /// Bits a sample of the master: integers are dithered by Master, for 16 with shaped noise.
     #[arg(long, value_enum, default_value_t)]
     bits: Bits,
@@ -50,9 +56,6 @@ pub struct Demo {
     #[arg(long)]
     force: bool,
 }
-
-/// Highest true peak of the master, dBTP: what streaming services ask for (EBU R 128, AES TD1008).
-const CEILING_DBTP: f64 = -1.0;
 
 /// Targets that anyone might mean, LUFS.
 const TARGETS_LUFS: std::ops::RangeInclusive<f64> = -50.0..=-5.0;
@@ -70,6 +73,12 @@ pub fn run(command: &Demo) -> Result<()> {
         TARGETS_LUFS.start(),
         TARGETS_LUFS.end()
     );
+    let (lowest, highest) = CEILING.range;
+    ensure!(
+        (lowest..=highest).contains(&command.ceiling),
+        "{} dBTP is no ceiling. Give {lowest} to {highest}.",
+        command.ceiling
+    );
     let folder = match &command.output {
         Some(folder) => folder.clone(),
         None => target()?.join("demo"),
@@ -82,7 +91,7 @@ pub fn run(command: &Demo) -> Result<()> {
         "--lead and --tempo are for your own stems. Name their files."
     );
 
-    let goal = Goal { target_lufs: command.target, ceiling_dbtp: CEILING_DBTP, bits: command.bits };
+    let goal = Goal { target_lufs: command.target, ceiling_dbtp: command.ceiling, bits: command.bits };
     let mut stage = Stages::default();
     let (title, tracks, tempo_bpm, song) = if stems.is_empty() {
         stage.show("Playing the demo song", 0.0);
@@ -116,7 +125,9 @@ pub fn run(command: &Demo) -> Result<()> {
     stage.show("Writing the report", 0.0);
     let mended = song.as_ref().zip(mix.lead()).and_then(|(song, lead)| session::mended(song, lead));
     let sections = song.as_ref().map_or(&[][..], |song| &song.sections[..]);
-    let report = report::Report { title, mix: &mix, master: &master, goal, sections, mended, tempo_bpm, pictures };
+    let translated = session::translated(&master.sound, master.measured.reading.integrated_lufs, sections);
+    let report =
+        report::Report { title, mix: &mix, master: &master, goal, sections, mended, tempo_bpm, translated, pictures };
     let page = page::page(&report)?;
     stage.end();
     files.write_report(&page)?;

@@ -44,8 +44,8 @@ impl<T: Copy + Default> Delay<T> {
         }
         for frames in frames.chunks(ROOM) {
             let (first, second) = frames.split_at(frames.len().min(self.ring.len() - self.at));
-            self.ring[self.at..self.at + first.len()].copy_from_slice(first);
-            self.ring[..second.len()].copy_from_slice(second);
+            copy(first, &mut self.ring[self.at..self.at + first.len()]);
+            copy(second, &mut self.ring[..second.len()]);
             self.at = self.wrapped(self.at + frames.len());
         }
     }
@@ -59,13 +59,28 @@ impl<T: Copy + Default> Delay<T> {
             let from = self.wrapped(self.at + ROOM);
             self.push(frames);
             let (first, second) = frames.split_at_mut(frames.len().min(self.ring.len() - from));
-            first.copy_from_slice(&self.ring[from..from + first.len()]);
-            second.copy_from_slice(&self.ring[..second.len()]);
+            copy(&self.ring[from..from + first.len()], first);
+            copy(&self.ring[..second.len()], second);
         }
     }
 
     /// A place less than two rings along, in the ring.
     fn wrapped(&self, place: usize) -> usize {
         if place < self.ring.len() { place } else { place - self.ring.len() }
+    }
+}
+
+/// Copies values; those of a control interval, and none, without a call.
+#[inline(always)]
+fn copy<T: Copy>(from: &[T], to: &mut [T]) {
+    match (from.as_chunks::<4>(), to.as_chunks_mut::<4>()) {
+        (([a, b, c, d], []), ([to_a, to_b, to_c, to_d], [])) => {
+            *to_a = *a;
+            *to_b = *b;
+            *to_c = *c;
+            *to_d = *d;
+        }
+        (([], []), _) => {}
+        _ => to.copy_from_slice(from),
     }
 }

@@ -4,10 +4,11 @@ mod bells;
 
 pub use bells::Bells;
 
-use crate::Frame;
 use crate::block::spline::{DESIGN_TICKS, Knots};
-use crate::block::svf::{self, Coefs, Section};
+use crate::block::svf::series::Series;
+use crate::block::svf::{Coefs, Section};
 use crate::smooth::Glide;
+use crate::{CONTROL_INTERVAL, Frame};
 
 /// Thirds from 20 Hz to 20 kHz.
 pub const BANDS: usize = 31;
@@ -145,18 +146,26 @@ impl Graphic {
         }
     }
 
-    /// Up to [`CONTROL_INTERVAL`](crate::CONTROL_INTERVAL) frames, in place.
+    /// Up to [`CONTROL_INTERVAL`] frames, in place; any number while it rests.
     pub fn run(&mut self, frames: &mut [Frame]) {
-        let mut running = self.bands.iter_mut().filter(|bell| bell.runs).map(|bell| &mut bell.section);
-        if self.moves {
-            return running.for_each(|section| svf::run(section, frames));
+        let mut series = Series::new(frames);
+        for bell in self.bands.iter_mut().filter(|bell| bell.runs) {
+            series.run(&mut bell.section);
         }
-        while let Some(first) = running.next() {
-            match (running.next(), running.next()) {
-                (Some(second), Some(third)) => svf::run_three([first, second, third], frames),
-                (Some(second), None) => svf::run_two([first, second], frames),
-                _ => svf::run(first, frames),
-            }
+    }
+
+    /// Whole control intervals, a control tick before each.
+    pub fn run_intervals(&mut self, frames: &mut [Frame]) {
+        let mut at = 0;
+        while at < frames.len() {
+            self.control();
+            // While it rests a control tick does nothing but count to the next flush.
+            let others = (frames.len() - at) / CONTROL_INTERVAL - 1;
+            let ticks = if self.moves { 0 } else { others.min((FLUSH_TICKS - 1 - self.ticks % FLUSH_TICKS) as usize) };
+            self.ticks = self.ticks.wrapping_add(ticks as u32);
+            let length = (ticks + 1) * CONTROL_INTERVAL;
+            self.run(&mut frames[at..at + length]);
+            at += length;
         }
     }
 

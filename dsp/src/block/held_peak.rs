@@ -64,4 +64,11 @@ impl HeldPeak {
             *value = higher(*value, before);
         }
     }
+
+    /// As [`run`](Self::run) over values of which this is the highest: what the last one becomes.
+    #[inline(always)]
+    pub fn pass(&mut self, highest: f32) -> f32 {
+        self.now = higher(self.now, highest);
+        higher(self.before, self.now)
+    }
 }

@@ -148,6 +148,7 @@ impl InterSample {
     }
 
     /// Eight points a gap and the parabolas through them.
+    #[inline(always)]
     fn refine(&self, peaks: &mut [f32; RUN]) {
         // `ahead` 1 is the gap itself.
         let x = |ahead: usize| part(&self.samples, PAST - DELAY - 1 + ahead);

@@ -7,6 +7,7 @@
 //! so each tap is at the same place in all of them, and nothing is shuffled but what comes out.
 
 use super::kaiser::windowed_sinc;
+use crate::wide::wide;
 use crate::{CONTROL_INTERVAL, Frame};
 
 const RUN: usize = CONTROL_INTERVAL;
@@ -187,8 +188,13 @@ impl Quadruple {
         sums
     }
 
-    #[inline(never)]
     fn go_up(&mut self) {
+        wide!(_simd => self.points(), else self.points());
+    }
+
+    /// The points around the frames of one frame ago.
+    #[inline(always)]
+    fn points(&mut self) {
         let Self { up: Aligned(up), at, samples: kept, around: Around { even, odd }, .. } = self;
         let Some(window) = window(kept, *at) else { return };
         let flat = window.as_flattened();
@@ -217,8 +223,12 @@ impl Quadruple {
     }
 
     /// What the filter down makes of the points.
-    #[inline(never)]
     fn go_down(&mut self) -> [Frame; RUN] {
+        wide!(_simd => self.sums(), else self.sums())
+    }
+
+    #[inline(always)]
+    fn sums(&mut self) -> [Frame; RUN] {
         let at = self.at;
         let mut sums = [[0.0; PAIR]; RUN];
         let (Some(even), Some(odd)) = (window(&mut self.even, at), window(&mut self.odd, at)) else {
@@ -229,35 +239,32 @@ impl Quadruple {
         else {
             return [[0.0; 2]; RUN];
         };
+        // All of them before any is read: what has just been written in one way is slow to be read in another.
+        for i in PAST..PAST + RUN {
+            let (pair, before, [second_l, second_r, fourth_l, fourth_r]) = (even[i], even[i - 1], odd[i]);
+            even_turned[i] = [pair[0], pair[1], before[2], before[3]];
+            odd_turned[i] = [fourth_l, fourth_r, second_l, second_r];
+        }
         let Aligned(down) = &self.down;
-        for (sums, first) in sums.as_chunks_mut::<AT_ONCE>().0.iter_mut().zip((0..RUN).step_by(AT_ONCE)) {
+        let turned = [even_turned, odd_turned].map(|turned| turned.as_flattened());
+        let straight = [even, odd].map(|straight| straight.as_flattened());
+        // Two spans at a time: a sum waits for itself, not for the other.
+        for (sums, first) in sums.as_chunks_mut::<{ 2 * AT_ONCE }>().0.iter_mut().zip((0..RUN).step_by(2 * AT_ONCE)) {
             // The first point there is in the middle.
-            let middle = PAST + first + 1 - ARMS;
-            // No earlier, as what has just been written is slow to be read in another way.
-            for i in middle..middle + AT_ONCE {
-                let (pair, before, [second_l, second_r, fourth_l, fourth_r]) = (even[i], even[i - 1], odd[i]);
-                even_turned[i] = [pair[0], pair[1], before[2], before[3]];
-                odd_turned[i] = [fourth_l, fourth_r, second_l, second_r];
-            }
-            let middle = PAIR * middle;
-            let mut sum = [0.0; SPAN];
+            let middle = PAIR * (PAST + first + 1 - ARMS);
+            let (mut now, mut later) = ([0.0; SPAN], [0.0; SPAN]);
             for k in 0..ARMS {
                 let (new, old) = (middle + PAIR * k, middle - PAIR * k);
-                add_folded(
-                    &mut sum,
-                    &down.even[k],
-                    &span(even.as_flattened(), new),
-                    &span(even_turned.as_flattened(), old),
-                );
-                let old = old - PAIR;
-                add_folded(
-                    &mut sum,
-                    &down.odd[k],
-                    &span(odd.as_flattened(), new),
-                    &span(odd_turned.as_flattened(), old),
-                );
+                let taps = &down.even[k];
+                add_folded(&mut now, taps, &span(straight[0], new), &span(turned[0], old));
+                add_folded(&mut later, taps, &span(straight[0], new + SPAN), &span(turned[0], old + SPAN));
+                let (taps, old) = (&down.odd[k], old - PAIR);
+                add_folded(&mut now, taps, &span(straight[1], new), &span(turned[1], old));
+                add_folded(&mut later, taps, &span(straight[1], new + SPAN), &span(turned[1], old + SPAN));
             }
-            sums.as_flattened_mut().copy_from_slice(&sum);
+            let (to_now, to_later) = sums.as_flattened_mut().split_at_mut(SPAN);
+            to_now.copy_from_slice(&now);
+            to_later.copy_from_slice(&later);
         }
         sums.map(|[first_l, first_r, second_l, second_r]| {
             [f64::from(first_l + second_l), f64::from(first_r + second_r)]

@@ -6,7 +6,11 @@
 //! for every stable design, and is linear in its coefficients, so filters may be blended coefficient by coefficient,
 //! frame by frame, without ever growing (J. Laroche, JAES 2007; A. Wishnick, DAFx-14).
 
+mod pair;
+pub mod series;
+
 use crate::block::analog::Analog;
+use crate::wide::wide;
 use crate::{CONTROL_INTERVAL, Frame};
 
 /// A two-pole filter as a rational function of w = j tan(π f / rate); stable where `a0` and `a1` are positive.
@@ -173,62 +177,101 @@ impl Section {
     }
 }
 
-/// Runs a filter over frames between two control ticks, in place; over any number where it does not move.
-///
-/// A moving one by itself: it takes 19 additions and multiplications a frame where two at a time would take 38 and more
-/// registers than there are, and its run is short enough for the processor to begin with the next one's meanwhile.
+/// Runs a filter over frames, in place. One that moves: up to the next control tick or, along a parabola, over whole control
+/// intervals, the control tick before the first of them done.
 pub fn run(section: &mut Section, frames: &mut [Frame]) {
     if section.moving {
-        run_moving(section, frames);
+        run_moving([section], frames);
     } else {
-        run_resting([section], frames);
+        run_in_turn::<1, FEW>([section], frames);
     }
 }
 
-/// As [`run`] for two filters in series of which none moves. Two at a time are faster than one after the other: while one
-/// waits for its state the other computes.
-pub fn run_two(sections: [&mut Section; 2], frames: &mut [Frame]) {
-    debug_assert!(!sections.iter().any(|section| section.moving));
-    run_resting(sections, frames);
+/// As [`run`] for two in series that both move.
+pub fn run_two_moving([a, b]: [&mut Section; 2], frames: &mut [Frame]) {
+    debug_assert!(a.moving && b.moving);
+    wide!(simd => pair::run_moving(simd, a, b, frames), else run_moving([a, b], frames));
 }
 
-/// As [`run_two`] for three: faster still, as each works on another frame at a time.
+/// As [`run`] for some in series of which none moves, up to eight. They are faster together than one after the other:
+/// while one waits for its state the others compute.
+pub fn run_resting(sections: &mut [&mut Section], frames: &mut [Frame]) {
+    debug_assert!(!sections.iter().any(|section| section.moving));
+    match sections {
+        [] => {}
+        [a] => run_in_turn::<1, FEW>([&mut **a], frames),
+        [a, b] => run_in_turn::<2, FEW>([&mut **a, b], frames),
+        _ if frames.len() <= BRIEF => run_many(sections, frames),
+        [_, _, _] => run_many(sections, frames),
+        [_, _, _, _] => {
+            wide!(simd => pair::run_resting::<2, _>(simd, sections, frames), else run_many(sections, frames))
+        }
+        [_, _, _, _, _, ..] if sections.len() <= 6 => {
+            wide!(simd => pair::run_resting::<3, _>(simd, sections, frames), else run_many(sections, frames))
+        }
+        _ => wide!(simd => pair::run_resting::<4, _>(simd, sections, frames), else run_many(sections, frames)),
+    }
+}
+
+/// Runs so short that what a group costs until all of it works outweighs what wide registers save.
+const BRIEF: usize = 2 * CONTROL_INTERVAL;
+
+/// As [`run_resting`] for two.
+pub fn run_two([a, b]: [&mut Section; 2], frames: &mut [Frame]) {
+    run_in_turn::<2, FEW>([a, b], frames);
+}
+
+/// As [`run_resting`] for three: each works on another frame at a time.
 pub fn run_three([a, b, c]: [&mut Section; 3], frames: &mut [Frame]) {
     debug_assert!(![&a, &b, &c].iter().any(|section| section.moving));
     let length = frames.len();
     if length < 3 {
-        return run_resting([a, b, c], frames);
+        return run_in_turn::<3, MANY>([a, b, c], frames);
     }
     let rest = [a.rest, b.rest, c.rest];
     let mut state = [a.state, b.state, c.state];
     // What has left the first and the second.
-    let mut second = tick_resting::<3>(&rest[0], &mut state[0], frames[0]);
-    second = tick_resting::<3>(&rest[1], &mut state[1], second);
-    let mut first = tick_resting::<3>(&rest[0], &mut state[0], frames[1]);
+    let mut second = tick_resting::<MANY>(&rest[0], &mut state[0], frames[0]);
+    second = tick_resting::<MANY>(&rest[1], &mut state[1], second);
+    let mut first = tick_resting::<MANY>(&rest[0], &mut state[0], frames[1]);
     for i in 2..length {
-        frames[i - 2] = tick_resting::<3>(&rest[2], &mut state[2], second);
-        second = tick_resting::<3>(&rest[1], &mut state[1], first);
-        first = tick_resting::<3>(&rest[0], &mut state[0], frames[i]);
+        frames[i - 2] = tick_resting::<MANY>(&rest[2], &mut state[2], second);
+        second = tick_resting::<MANY>(&rest[1], &mut state[1], first);
+        first = tick_resting::<MANY>(&rest[0], &mut state[0], frames[i]);
     }
-    frames[length - 2] = tick_resting::<3>(&rest[2], &mut state[2], second);
-    second = tick_resting::<3>(&rest[1], &mut state[1], first);
-    frames[length - 1] = tick_resting::<3>(&rest[2], &mut state[2], second);
+    frames[length - 2] = tick_resting::<MANY>(&rest[2], &mut state[2], second);
+    second = tick_resting::<MANY>(&rest[1], &mut state[1], first);
+    frames[length - 1] = tick_resting::<MANY>(&rest[2], &mut state[2], second);
     [a.state, b.state, c.state] = state;
 }
 
-/// As [`run_two`] for four: as fast for each as three, where they would leave one alone.
-pub fn run_four(sections: [&mut Section; 4], frames: &mut [Frame]) {
-    debug_assert!(!sections.iter().any(|section| section.moving));
-    run_resting(sections, frames);
+/// Three or four at a time.
+fn run_many(sections: &mut [&mut Section], frames: &mut [Frame]) {
+    match sections {
+        [] => {}
+        [a] => run_in_turn::<1, MANY>([&mut **a], frames),
+        [a, b] => run_in_turn::<2, MANY>([&mut **a, b], frames),
+        [a, b, c, d] => run_in_turn::<4, MANY>([&mut **a, b, c, d], frames),
+        [a, b, c, others @ ..] => {
+            run_three([&mut **a, b, c], frames);
+            run_many(others, frames);
+        }
+    }
 }
 
+/// How many run together: whether three at least.
+type Together = bool;
+const FEW: Together = false;
+const MANY: Together = true;
+
+/// All of them on the same frame.
 #[inline(always)]
-fn run_resting<const N: usize>(sections: [&mut Section; N], frames: &mut [Frame]) {
+fn run_in_turn<const N: usize, const TOGETHER: Together>(sections: [&mut Section; N], frames: &mut [Frame]) {
     let rest: [RestCoefs; N] = std::array::from_fn(|i| sections[i].rest);
     let mut state: [[Frame; 2]; N] = std::array::from_fn(|i| sections[i].state);
     for frame in frames {
         for i in 0..N {
-            *frame = tick_resting::<N>(&rest[i], &mut state[i], *frame);
+            *frame = tick_resting::<TOGETHER>(&rest[i], &mut state[i], *frame);
         }
     }
     for (section, state) in sections.into_iter().zip(state) {
@@ -236,26 +279,41 @@ fn run_resting<const N: usize>(sections: [&mut Section; N], frames: &mut [Frame]
     }
 }
 
-fn run_moving(section: &mut Section, frames: &mut [Frame]) {
-    let Section { mut now, step, mut state, .. } = *section;
-    for frame in frames {
-        advance(&mut now, &step);
-        *frame = tick(&now, &mut state, *frame);
+/// One after the other, interval by interval: two together would take 38 additions and multiplications a frame and more
+/// registers than there are, and an interval of one is short enough for the processor to begin with the other's meanwhile.
+fn run_moving<const N: usize>(mut sections: [&mut Section; N], frames: &mut [Frame]) {
+    for (interval, frames) in frames.chunks_mut(CONTROL_INTERVAL).enumerate() {
+        for section in &mut sections {
+            if interval > 0 {
+                section.go_on();
+            }
+            let Section { mut now, step, mut state, .. } = **section;
+            for frame in &mut *frames {
+                advance(&mut now, &step);
+                *frame = tick(&now, &mut state, *frame);
+            }
+            (section.now, section.state) = (now, state);
+        }
     }
-    (section.now, section.state) = (now, state);
 }
 
 fn rest(&[p, q, r, c1, c2, d]: &LaneCoefs) -> RestCoefs {
     [p, r, [0, 1].map(|lane| c1[lane] * q[lane] / r[lane]), c2, d]
 }
 
-/// A frame of one of `N` that run together.
+/// A frame of one of few or many that run together.
 #[inline(always)]
-fn tick_resting<const N: usize>(&[p, r, c1, c2, d]: &RestCoefs, [z1, s2]: &mut [Frame; 2], x: Frame) -> Frame {
+fn tick_resting<const TOGETHER: Together>(
+    &[p, r, c1, c2, d]: &RestCoefs,
+    [z1, s2]: &mut [Frame; 2],
+    x: Frame,
+) -> Frame {
     let y = add(mul(d, x), add(mul(c1, *z1), mul(c2, *s2)));
     // With many what counts is how few operations there are; with few, how few there are from s2 to s2.
-    let next =
-        if N < 3 { sub(add(mul(p, *z1), mul(r, x)), mul(r, *s2)) } else { add(mul(p, *z1), mul(r, sub(x, *s2))) };
+    let next = match TOGETHER {
+        FEW => sub(add(mul(p, *z1), mul(r, x)), mul(r, *s2)),
+        MANY => add(mul(p, *z1), mul(r, sub(x, *s2))),
+    };
     *s2 = add(add(*s2, *z1), next);
     *z1 = next;
     y

@@ -17,7 +17,7 @@ use crate::module::saturator::{self, Saturator};
 
 rack! {
     /// Tandem Channel's modules.
-    Channel, ChannelSettings, observer: (), reserved_ms: [0.0, 4.0, 66.0],
+    Channel, ChannelSettings, observer: (), reserved_ms: [0.0, 4.0, 84.0],
     first {
         /// The input.
         input: Input = &input::GROUP;

@@ -2,6 +2,7 @@
 
 use super::planar::{Planar, RUN};
 use crate::block::kaiser::windowed_sinc;
+use crate::wide::wide;
 
 /// Input samples under the interpolator, on each side of the gap that it fills.
 const SIDE: usize = 8;
@@ -61,7 +62,7 @@ impl TruePeak {
             let samples = &mut self.samples[lane];
             if part.whole() {
                 samples[PAST..].copy_from_slice(&part.samples[lane]);
-                let peaks = interpolated(&self.taps, samples);
+                let peaks = wide!(_simd => interpolated(&self.taps, samples), else interpolated(&self.taps, samples));
                 raise(&mut self.step[lane], &peaks);
             } else {
                 samples[PAST + part.from..PAST + part.to].copy_from_slice(&part.samples[lane][part.from..part.to]);
@@ -119,7 +120,7 @@ impl TruePeak {
 fn interpolated(taps: &[[f32; 3]; SIDE], samples: &[f32; PAST + RUN]) -> [f32; RUN] {
     let mut peaks = [0.0; RUN];
     /// Gaps at a time: all sums stay in registers.
-    const GROUP: usize = 4;
+    const GROUP: usize = 8;
     for (group, peaks) in peaks.as_chunks_mut::<GROUP>().0.iter_mut().enumerate() {
         let at = |offset: usize| -> [f32; GROUP] { std::array::from_fn(|i| samples[group * GROUP + offset + i]) };
         let (mut middle, mut even, mut odd) = ([0.0; GROUP], [0.0; GROUP], [0.0; GROUP]);

@@ -83,6 +83,28 @@ impl Eq {
         run.finish();
     }
 
+    /// Control ticks from now on in which nothing happens but that coefficients go on and that flushes are counted.
+    fn ticks_between(&self) -> usize {
+        if self.listening.contains(&true) || self.listener.is_on() {
+            return 0;
+        }
+        let moving = self.units.iter().zip(&self.moving).filter(|(_, moves)| **moves);
+        moving
+            .map(|(unit, _)| unit.ticks_between())
+            .min()
+            .unwrap_or(usize::MAX)
+            .min((FLUSH_TICKS - 1 - self.ticks) as usize)
+    }
+
+    /// So many of them done, as the filters do them by themselves while they run.
+    fn skip(&mut self, ticks: usize) {
+        if ticks > 0 {
+            let moving = self.units.iter_mut().zip(&self.moving).filter(|(_, moves)| **moves);
+            moving.for_each(|(unit, _)| unit.skip(ticks));
+            self.ticks += ticks as u32;
+        }
+    }
+
     /// Looks again at what a unit does.
     fn note(&mut self, unit: usize) {
         let of = &self.units[unit];
@@ -132,7 +154,7 @@ impl Processor for Eq {
         self.ticks += 1;
         if self.ticks == FLUSH_TICKS {
             self.ticks = 0;
-            self.units.iter_mut().for_each(Unit::flush);
+            self.units.iter_mut().zip(&self.active).filter(|(_, active)| **active).for_each(|(unit, _)| unit.flush());
         }
     }
 
@@ -164,17 +186,12 @@ impl Processor for Eq {
     fn run_intervals(&mut self, frames: &mut [Frame], keys: &[Frame]) {
         let mut at = 0;
         while at < frames.len() {
-            let rests = !self.moving.contains(&true) && !self.listening.contains(&true) && !self.listener.is_on();
-            // While it rests a control tick does nothing but count to the next flush.
-            let ticks = if rests { (FLUSH_TICKS - 1 - self.ticks) as usize } else { 0 };
-            let length = (ticks.max(1) * CONTROL_INTERVAL).min(frames.len() - at);
-            if ticks > 0 {
-                self.ticks += (length / CONTROL_INTERVAL) as u32;
-                self.filter(&mut frames[at..at + length]);
-            } else {
-                self.control();
-                self.run(&mut frames[at..at + length], &keys[at..at + length]);
-            }
+            self.control();
+            let ticks = self.ticks_between().min((frames.len() - at) / CONTROL_INTERVAL - 1);
+            self.skip(ticks);
+            let length = (ticks + 1) * CONTROL_INTERVAL;
+            let (frames, keys) = (&mut frames[at..at + length], &keys[at..at + length]);
+            self.run(frames, keys);
             at += length;
         }
     }

@@ -278,13 +278,18 @@ impl Gate {
             &buffer
         };
         let listened = if self.listener.is_off() { None } else { Some(*key) };
-        let mut levels = [0.0; CONTROL_INTERVAL];
-        for (level, [left, right]) in levels.iter_mut().zip(key) {
-            *level = higher(left.abs() as f32, right.abs() as f32);
+        let mut taken = [0.0; CONTROL_INTERVAL];
+        if self.rests {
+            self.level = self.detector.pass(loudest(key));
+        } else {
+            let mut levels = [0.0; CONTROL_INTERVAL];
+            for (level, [left, right]) in levels.iter_mut().zip(key) {
+                *level = higher(left.abs() as f32, right.abs() as f32);
+            }
+            self.detector.run(&mut levels, frames);
+            self.level = levels[frames - 1];
+            taken = self.follow(&levels, frames);
         }
-        self.detector.run(&mut levels, frames);
-        self.level = levels[frames - 1];
-        let mut taken = if self.rests { [0.0; CONTROL_INTERVAL] } else { self.follow(&levels, frames) };
         self.phase += frames;
         self.idle = if self.rests { self.idle.saturating_add(frames) } else { 0 };
         // What is in the delays has been nothing for longer than they are.
@@ -414,4 +419,18 @@ impl Processor for Gate {
     fn listen(&mut self, to: Listen) {
         self.changed |= self.listener.listen(to == Listen::Key);
     }
+}
+
+/// The highest magnitude of a run; what is beyond its frames is silence.
+#[inline(always)]
+fn loudest(key: &Run<Frame>) -> f32 {
+    let louder = |a: f64, b: f64| if b > a { b } else { a };
+    // Four at a time: each waits for itself, not for the others.
+    let mut loudest = [[0.0; 2]; 4];
+    for four in key.as_chunks::<4>().0 {
+        for (loudest, frame) in loudest.iter_mut().zip(four) {
+            *loudest = [louder(loudest[0], frame[0].abs()), louder(loudest[1], frame[1].abs())];
+        }
+    }
+    loudest.into_iter().flatten().fold(0.0, louder) as f32
 }

@@ -35,6 +35,7 @@ use crate::block::octuple;
 use crate::readout::Report;
 use crate::smooth::Gain;
 use crate::units::{db_to_gain, ms_to_frames};
+use crate::wide::wide;
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use clipper::Clipper;
 use feed::Feed;
@@ -208,6 +209,11 @@ impl Limiter {
 
     /// A whole run, in Mix and Full.
     fn process(&mut self) {
+        wide!(_simd => self.process_run(), else self.process_run());
+    }
+
+    #[inline(always)]
+    fn process_run(&mut self) {
         self.begin_run();
         let mut sound = self.input;
         self.follower.hear(&sound);

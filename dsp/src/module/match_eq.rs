@@ -16,7 +16,7 @@ use crate::block::graphic::{BANDS, Graphic};
 use crate::captured::{Captured, Source};
 use crate::meter::thirds::Thirds;
 use crate::readout::{Keep, Readout, Report};
-use crate::{Frame, LatencyMode, Processor};
+use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
 
 /// Seconds of programme captured since it was asked for.
 pub static HEARD_READOUT: Readout = Readout { id: "heard", help: "Programme captured so far, s.", keep: Keep::Latest };
@@ -135,6 +135,19 @@ impl Processor for MatchEq {
         }
         if let Some(eq) = &mut self.eq {
             eq.run(frames);
+        }
+    }
+
+    fn run_intervals(&mut self, frames: &mut [Frame], keys: &[Frame]) {
+        if self.source.is_none() {
+            if let Some(eq) = &mut self.eq {
+                eq.run_intervals(frames);
+            }
+            return;
+        }
+        for (frames, keys) in frames.chunks_mut(CONTROL_INTERVAL).zip(keys.chunks(CONTROL_INTERVAL)) {
+            self.control();
+            self.run(frames, keys);
         }
     }
 

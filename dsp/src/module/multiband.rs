@@ -4,6 +4,7 @@
 //! ([`band_gains`](crate::block::band_gains)), so that idle bands change no bit and there is no latency. Levels and gains
 //! move once a control interval, a third of a millisecond, and run linearly in between.
 
+mod dynamics;
 mod law;
 mod settings;
 mod split;
@@ -14,13 +15,13 @@ pub use settings::{
     MultibandSettings, RANGE, RELEASE, THRESHOLD,
 };
 
-use crate::block::band_gains::{BandGains, ordered, shelf, tangent};
+use crate::block::band_gains::{BandGains, ordered, shelf, tangent, turn};
 use crate::readout::{Keep, Readout, Report};
 use crate::smooth::{Gain, Glide};
-use crate::units::{db_to_gain, fast_db_to_gain, fast_power_to_db, hz_to_octaves, ms_to_frames, octaves_to_hz};
-use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
-use split::{Run, Split};
-use std::f64::consts::FRAC_1_SQRT_2;
+use crate::units::{db_to_gain, fast_db_to_gain, hz_to_octaves, octaves_to_hz};
+use crate::{Frame, LatencyMode, Listen, Processor};
+use dynamics::Dynamics;
+use split::Split;
 
 /// What each band's dynamics do now.
 pub static GAIN_READOUT: [Readout; BANDS] = [
@@ -48,57 +49,6 @@ const fn level_readout(id: &'static str, help: &'static str) -> Readout {
     Readout { id, help, keep: Keep::Highest }
 }
 
-/// Time constant of the mean power that is a band's level.
-const LEVEL_MS: f64 = 5.0;
-
-/// Power below which a band is silent, -140 dB.
-const SILENCE: f64 = 1e-14;
-
-/// A gain this close to where it is going is there, dB.
-const CLOSE_DB: f64 = 0.001;
-
-/// One band's detector and gain.
-#[derive(Clone, Copy, Debug, Default)]
-struct Band {
-    law: Law,
-    /// What is left of a way after a control interval.
-    keep_attack: f64,
-    keep_release: f64,
-    /// Mean power, and sum of squares in this control interval.
-    power: f64,
-    sum: f64,
-    level_db: f64,
-    highest_db: f64,
-    /// What the dynamics do now, dB.
-    gain_db: f64,
-    own_db: Glide,
-    arrived: bool,
-}
-
-impl Band {
-    fn control(&mut self, frames: usize, keep_level: f64) {
-        if frames > 0 {
-            let now = self.sum / frames as f64;
-            self.power = now + keep_level * (self.power - now);
-            self.power = if self.power > SILENCE { self.power } else { 0.0 };
-            self.sum = 0.0;
-        }
-        self.level_db = f64::from(fast_power_to_db(self.power.max(SILENCE) as f32));
-        self.highest_db = self.highest_db.max(self.level_db);
-        let to = self.law.gain_db(self.level_db);
-        let keep = if self.law.rises(self.level_db, self.gain_db, to) { self.keep_attack } else { self.keep_release };
-        let next = to + keep * (self.gain_db - to);
-        self.arrived = (next - to).abs() < CLOSE_DB;
-        self.gain_db = if self.arrived { to } else { next };
-        self.own_db.step();
-    }
-
-    fn reset(&mut self) {
-        self.own_db.reset();
-        *self = Self { law: self.law, own_db: self.own_db, highest_db: f64::NEG_INFINITY, ..Self::default() };
-    }
-}
-
 /// Which band is listened to instead of the output.
 #[derive(Clone, Debug, Default)]
 struct Listener {
@@ -124,7 +74,7 @@ pub struct Multiband {
     rate: f64,
     settings: MultibandSettings,
     count: usize,
-    bands: [Band; BANDS],
+    dynamics: Dynamics,
     split: Split,
     gains: BandGains<BANDS>,
     crossovers: [Glide; BANDS - 1],
@@ -132,10 +82,12 @@ pub struct Multiband {
     /// 1 where mid and side are moved.
     mid: Glide,
     side: Glide,
-    keep_level: f64,
+    /// What they were at the last control tick.
+    parts: Frame,
+    /// Whether the gains are those of mid and side, or else of left and right: where both parts are moved alike.
+    apart: bool,
     /// Frames since the last control tick.
     frames: usize,
-    ticks: u32,
     moving: bool,
     listener: Listener,
     ring: usize,
@@ -160,22 +112,13 @@ impl Multiband {
     }
 }
 
-/// To mid and side, and back: it is its own inverse.
-#[inline(always)]
-fn turn(frames: &mut [Frame]) {
-    for frame in frames {
-        *frame = [FRAC_1_SQRT_2 * (frame[0] + frame[1]), FRAC_1_SQRT_2 * (frame[0] - frame[1])];
-    }
-}
-
 impl Processor for Multiband {
     type Settings = MultibandSettings;
 
     fn prepare(&mut self, rate: f64, _mode: LatencyMode) {
         self.rate = rate;
-        self.keep_level = (-(CONTROL_INTERVAL as f64) / ms_to_frames(LEVEL_MS, rate)).exp();
         self.crossovers.iter_mut().for_each(|glide| glide.prepare(rate));
-        self.bands.iter_mut().for_each(|band| band.own_db.prepare(rate));
+        self.dynamics.prepare(rate);
         self.mid.prepare(rate);
         self.side.prepare(rate);
         self.listener.fade.prepare(rate);
@@ -184,25 +127,21 @@ impl Processor for Multiband {
 
     fn reset(&mut self) {
         self.crossovers.iter_mut().for_each(Glide::reset);
-        self.bands.iter_mut().for_each(Band::reset);
+        self.dynamics.reset();
         self.mid.reset();
         self.side.reset();
         self.split.clear();
         self.gains.reset();
         self.listener.fade.reset();
         self.listener.fade.aim(0.0);
-        (self.frames, self.ticks, self.moving) = (0, 0, true);
+        (self.frames, self.moving, self.apart) = (0, true, false);
+        self.parts = [1.0; 2];
     }
 
     fn set(&mut self, settings: &MultibandSettings) {
         self.settings = *settings;
         self.count = settings.count.bands();
-        let keep = |ms: f64| (-(CONTROL_INTERVAL as f64) / ms_to_frames(ms, self.rate)).exp();
-        for (band, settings) in self.bands.iter_mut().zip(&settings.bands) {
-            band.law = Law::new(settings, self.settings.range_db);
-            (band.keep_attack, band.keep_release) = (keep(settings.attack_ms), keep(settings.release_ms));
-            band.own_db.aim(settings.gain_db);
-        }
+        self.dynamics.set(settings, self.rate);
         let ordered = ordered(settings.crossover_hz);
         for (glide, hz) in self.crossovers.iter_mut().zip(ordered) {
             glide.aim(hz_to_octaves(hz));
@@ -221,24 +160,25 @@ impl Processor for Multiband {
             self.follow_crossovers();
         }
         let frames = std::mem::take(&mut self.frames);
-        self.ticks += 1;
-        if self.ticks.is_multiple_of(1_024) {
-            self.split.flush();
+        let sums = self.split.take_sums();
+        let parts = [self.mid.step(), self.side.step()];
+        let before = std::mem::replace(&mut self.parts, parts);
+        let apart = [parts, before].iter().any(|[mid, side]| mid != side);
+        if std::mem::replace(&mut self.apart, apart) != apart {
+            self.gains.turn();
         }
-        let (mid, side) = (self.mid.step(), self.side.step());
-        let mut gains = [[1.0; 2]; BANDS];
-        let last = self.count - 1;
-        for (i, gain) in gains.iter_mut().enumerate() {
-            if i <= last {
-                self.bands[i].control(frames, self.keep_level);
-            }
-            // Bands beyond the last one belong to it.
-            let band = &self.bands[i.min(last)];
-            let db = (band.gain_db + band.own_db.now()) as f32;
-            *gain = [mid, side].map(|part| f64::from(fast_db_to_gain(part as f32 * db)));
-        }
-        self.gains.control(&gains, &self.tangents);
+        let gains_db = self.dynamics.control(&sums, frames);
         self.listener.control();
+        // With all at unity already nothing would come of it.
+        if self.gains.is_neutral() && gains_db.iter().all(|db| *db == 0.0) {
+            return;
+        }
+        let gains = |part: f64| gains_db.map(|db| fast_db_to_gain(part as f32 * db));
+        let [mid, side] = parts;
+        let of_mid = gains(mid);
+        let of_side = if side == mid { of_mid } else { gains(side) };
+        let gains = std::array::from_fn(|i| [of_mid[i], of_side[i]].map(f64::from));
+        self.gains.control(&gains, &self.tangents);
     }
 
     fn tick(&mut self, input: Frame, key: Frame) -> Frame {
@@ -250,38 +190,25 @@ impl Processor for Multiband {
     fn run(&mut self, frames: &mut [Frame], _keys: &[Frame]) {
         let length = frames.len();
         self.frames += length;
-        let mut turned: Run = [[0.0; 2]; CONTROL_INTERVAL];
-        let turned = &mut turned[..length];
-        turned.copy_from_slice(frames);
-        turn(turned);
-        let weights = self.weights();
-        let mut solo: Run = [[0.0; 2]; CONTROL_INTERVAL];
-        for i in 0..self.count {
-            let mut part: Run = [[0.0; 2]; CONTROL_INTERVAL];
-            let part = &mut part[..length];
-            part.copy_from_slice(turned);
-            self.split.run(i, part);
-            let [mid, side] = part.iter().fold([0.0; 2], |[m, s], [x, y]| [m + x * x, s + y * y]);
-            self.bands[i].sum += weights[0] * mid + weights[1] * side;
-            if i == self.listener.heard {
-                for (solo, part) in solo.iter_mut().zip(&*part) {
-                    *solo = [weights[0] * part[0], weights[1] * part[1]];
-                }
-            }
-        }
         let listens = self.listener.fade.steady() != Some(0.0);
+        let solo = self.split.run(frames, self.weights(), listens.then_some(self.listener.heard));
         if self.gains.is_neutral() && !listens {
             return;
         }
-        self.gains.run(turned);
-        if listens {
-            for (turned, solo) in turned.iter_mut().zip(solo) {
-                let part = self.listener.fade.advance();
-                *turned = [turned[0] + part * (solo[0] - turned[0]), turned[1] + part * (solo[1] - turned[1])];
-            }
+        if !self.apart {
+            self.gains.run(frames);
         }
-        turn(turned);
-        frames.copy_from_slice(turned);
+        if self.apart || listens {
+            turn(frames);
+            if self.apart {
+                self.gains.run(frames);
+            }
+            for (frame, solo) in frames.iter_mut().zip(solo.iter().flatten()) {
+                let part = self.listener.fade.advance();
+                *frame = [frame[0] + part * (solo[0] - frame[0]), frame[1] + part * (solo[1] - frame[1])];
+            }
+            turn(frames);
+        }
     }
 
     fn latency(&self) -> usize {
@@ -293,16 +220,14 @@ impl Processor for Multiband {
     }
 
     fn is_settled(&self) -> bool {
-        !self.moving
-            && !self.mid.moving()
-            && !self.side.moving()
-            && self.bands[..self.count].iter().all(|band| band.arrived && band.power == 0.0 && !band.own_db.moving())
+        !self.moving && !self.mid.moving() && !self.side.moving() && self.dynamics.is_settled()
     }
 
     fn report(&mut self, report: &mut impl Report) {
-        for ((band, gain), level) in self.bands.iter_mut().zip(&GAIN_READOUT).zip(&LEVEL_READOUT) {
-            report.value(gain, band.gain_db);
-            report.value(level, std::mem::replace(&mut band.highest_db, f64::NEG_INFINITY));
+        for (band, (gain, level)) in GAIN_READOUT.iter().zip(&LEVEL_READOUT).enumerate() {
+            let (gain_db, level_db) = self.dynamics.read(band);
+            report.value(gain, gain_db);
+            report.value(level, level_db);
         }
     }
 

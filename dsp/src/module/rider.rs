@@ -19,7 +19,7 @@ use crate::smooth::Ramp;
 use crate::units::{db_to_gain, db_to_power, lufs_to_power, ms_to_frames, power_to_db, power_to_lufs};
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
 use follower::Follower;
-use outlook::{Outlook, Recent};
+use outlook::{Hop, Outlook, Recent};
 
 /// The gain.
 pub static GAIN_READOUT: Readout = Readout { id: "gain", help: "Gain now, dB.", keep: Keep::Latest };
@@ -47,9 +47,20 @@ pub static NO_KEY_READOUT: Readout = Readout {
     keep: Keep::Latest,
 };
 
-/// Time in which the gain goes 63 % of its way: short enough to lag by a fraction of a dB, long enough to smooth the steps
-/// of the hops.
-const HAND_MS: f64 = 50.0;
+/// Time in which the gain goes 63 % of a short way: long enough to smooth the steps of the hops and to leave syllables
+/// alone.
+const HAND_MS: f64 = 70.0;
+
+/// A loud note after soft ones meets a gain that is far too high, and a tenth of a second of that is heard, and stays in the
+/// short-term loudness for 3 s. So what is this far below the gain, dB, is gone to twice as quickly, and what is further
+/// below by more so, ...
+const DOWN_DB: f64 = 2.5;
+
+/// ... up to so many times.
+const DOWN_QUICKEST: f64 = 5.0;
+
+/// The voice's level is taken so far ahead: what the gain lags behind one that changes by a few dB.
+const AHEAD_MS: f64 = 50.0;
 
 /// Shortest time over which the side-chain's loudness is taken: the band's, not its drummer's.
 const KEY_MS: f64 = 400.0;
@@ -94,8 +105,8 @@ impl Ear {
         self.short_term = Window::default();
     }
 
-    /// Ends a hop of `frames`, which left the module with `gain`. Gives the mean power with which it left.
-    fn hop(&mut self, frames: f64, gain: f64) -> f64 {
+    /// Ends a hop of `frames`, which left the module with `gain`. Gives its mean power as it came and as it left.
+    fn hop(&mut self, frames: f64, gain: f64) -> [f64; 2] {
         let [left, right] = std::mem::take(&mut self.energy);
         let mut power = (left + right) / frames;
         if !power.is_finite() {
@@ -107,7 +118,7 @@ impl Ear {
         self.follower.push(power);
         let left = power * gain * gain;
         self.short_term.push(left);
-        left
+        [power, left]
     }
 
     /// Loudness in LUFS over the last `ms`, or over a shorter time where that is clearly another one.
@@ -144,7 +155,7 @@ pub struct Rider {
     goal_db: f64,
     target_lufs: Option<f64>,
     /// Those of the last hops in which the side-chain sounded, and whether it did in the last one.
-    recent_lufs: Recent,
+    recent_lufs: Recent<f64>,
     key_sounds: bool,
     outlook: Outlook,
     gain: Ramp,
@@ -174,8 +185,8 @@ impl Rider {
     fn decide(&mut self) {
         let RiderSettings { reference, target_lufs, above_lu, range_db, speed_ms, .. } = self.settings;
         let frames = f64::from(self.hop * CONTROL_INTERVAL as u32);
-        let left = self.voice.hop(frames, self.gain.now());
-        let key = self.band.hop(frames, 1.0);
+        let [came, left] = self.voice.hop(frames, self.gain.now());
+        let [key, _] = self.band.hop(frames, 1.0);
         let aim = match reference {
             Reference::Absolute => {
                 self.target_lufs = Some(target_lufs);
@@ -197,12 +208,13 @@ impl Rider {
         };
         let Some(target_lufs) = self.target_lufs else { return };
         if let Some(aim) = aim {
-            self.outlook.push(left, aim, lufs_to_power(target_lufs), self.voice.follower.sounds());
+            self.outlook.push(Hop { came, left, aim }, lufs_to_power(target_lufs), self.voice.follower.sounds());
         }
-        if let Some(level) = self.voice.follower.level_lufs(HAND_MS) {
-            self.goal_db = target_lufs + self.outlook.made_up_db() - level;
+        if let Some(level) = self.voice.follower.level_lufs(AHEAD_MS) {
+            let wanted_db = (target_lufs + self.outlook.made_up_db() - level).min(self.outlook.most_gain_db());
+            self.goal_db = wanted_db.clamp(-range_db, range_db);
+            self.outlook.out_of_reach_db = wanted_db - self.goal_db;
         }
-        self.goal_db = self.goal_db.clamp(-range_db, range_db);
     }
 }
 
@@ -248,7 +260,9 @@ impl Processor for Rider {
         }
         self.left -= 1;
         let way = self.goal_db - self.gain_db;
-        self.gain_db = if way.abs() < STILL_DB { self.goal_db } else { self.gain_db + self.hand * way };
+        let quicker = if way < 0.0 { (1.0 + (way / DOWN_DB).powi(2)).min(DOWN_QUICKEST) } else { 1.0 };
+        self.gain_db =
+            if way.abs() < STILL_DB { self.goal_db } else { self.gain_db + (quicker * self.hand).min(1.0) * way };
         self.gain.aim(if self.gain_db == 0.0 { 1.0 } else { db_to_gain(self.gain_db) });
     }
 

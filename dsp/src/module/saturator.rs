@@ -27,6 +27,7 @@ use crate::block::quadruple::DELAY;
 use crate::readout::{Keep, Readout, Report};
 use crate::smooth::{Gain, Glide, Ramp};
 use crate::units::{db_to_gain, gain_to_db, ms_to_frames};
+use crate::wide::wide;
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Processor};
 use bend::{Bend, HIGHEST};
 use law::Run;
@@ -285,7 +286,7 @@ impl Processor for Saturator {
 
     fn run(&mut self, frames: &mut [Frame], _: &[Frame]) {
         if let Ok(frames) = <&mut Run<Frame>>::try_from(&mut *frames) {
-            self.process(frames, CONTROL_INTERVAL);
+            wide!(_simd => self.process(frames, CONTROL_INTERVAL), else self.process(frames, CONTROL_INTERVAL));
         } else {
             let length = frames.len().min(CONTROL_INTERVAL);
             let mut sound = [[0.0; 2]; CONTROL_INTERVAL];

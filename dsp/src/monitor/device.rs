@@ -3,7 +3,8 @@
 use crate::Frame;
 use crate::block::analog::Analog;
 use crate::block::matched::{self, Matched};
-use crate::block::svf::{self, Design, Section};
+use crate::block::svf::series::Series;
+use crate::block::svf::{Design, Section};
 use crate::units::{db_to_gain, gain_to_db};
 
 /// The most filters that a device is made of.
@@ -152,12 +153,9 @@ impl Bank {
             let [left, right] = frame.map(|x| self.gain * x);
             *frame = if device.mono { [0.5 * (left + right); 2] } else { [left, right] };
         }
-        let (threes, rest) = self.sections[..self.used].as_chunks_mut::<3>();
-        for three in threes {
-            svf::run_three(three.each_mut(), frames);
-        }
-        for section in rest {
-            svf::run(section, frames);
+        let mut series = Series::new(frames);
+        for section in &mut self.sections[..self.used] {
+            series.run(section);
         }
     }
 }

@@ -67,9 +67,10 @@ fn parse(text: &str) -> Result<Vec<Row>> {
     Ok(rows)
 }
 
-/// The rows as events at `rate` Hz. `source` is where they come from, for the errors.
+/// The rows, in any order, as events in the order of their times at `rate` Hz. `source` is where they come from, for the errors.
 pub fn events(plugin: &mut Plugin, rows: &[Row], rate: f64, source: &str) -> Result<Vec<Event>> {
-    rows.iter()
+    let mut events: Vec<Event> = rows
+        .iter()
         .map(|row| {
             let place = || if row.line > 0 { format!("{source}, line {}", row.line) } else { source.to_string() };
             let frame = (row.seconds * rate).round() as usize;
@@ -81,5 +82,7 @@ pub fn events(plugin: &mut Plugin, rows: &[Row], rate: f64, source: &str) -> Res
             }
             Ok(event)
         })
-        .collect()
+        .collect::<Result<_>>()?;
+    events.sort_by_key(|event| event.frame);
+    Ok(events)
 }

@@ -15,6 +15,7 @@ mod staging;
 mod stems;
 mod strip;
 mod tempo;
+mod translation;
 
 pub use demo_song::{mastering as demo_song_mastering, tracks as demo_song_tracks};
 pub use distance::Distance;
@@ -27,6 +28,7 @@ pub use modules::{Added, ModuleWork};
 pub use sibilance::{SIBILANTS_HZ, Sibilants};
 pub use stems::{Stem, open as open_stems, tempo as stem_tempo, tracks as stem_tracks};
 pub use strip::Step;
+pub use translation::{Translated, translated};
 
 use crate::audio::Sound;
 use crate::automation::Row;

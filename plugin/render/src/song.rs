@@ -1,7 +1,7 @@
 //! The demo song: drums, bass, electric piano and a sung lead, written and played in code. The same samples each time.
 //!
 //! It is recorded, not mixed: the kit and the piano as stereo pairs, bass and lead mono, everything at its own level. It
-//! has what a mix and a master have to deal with, all at known places: a bass that lies 6 dB lower in the verses, mud
+//! has what a mix and a master have to deal with, all at known places: a bass that lies 6 dB lower beside the others in the verses, mud
 //! and mouth clicks in the lead, a lead whose phrases wander in level.
 
 mod bass;

@@ -4,7 +4,6 @@ use super::bar;
 use super::session::{Help, Session};
 use super::widget::toggle::button;
 use crate::telemetry::monitoring::Compared;
-use crate::translation;
 use egui::{Rect, Response, Role, Sense, Ui, WidgetInfo};
 use tandem_dsp::Listen;
 use tandem_dsp::control::Group;
@@ -58,7 +57,11 @@ fn monitored(session: &Session) -> Vec<String> {
         Part::Right => heard.push("right".to_string()),
     }
     if let Some(place) = asked.device() {
-        heard.push(format!("{} ({})", translation::all()[place].name, translation::all()[place].kind.name()));
+        heard.push(format!(
+            "{} ({})",
+            tandem_translation::all()[place].name,
+            tandem_translation::all()[place].kind.name()
+        ));
     }
     if asked.dim() {
         heard.push("20 dB softer".to_string());

@@ -1,6 +1,5 @@
 //! The Monitor, between the editor and the audio thread: what is to be heard instead of the output, and the reference.
 
-use crate::translation;
 use atomic_float::AtomicF32;
 use crossbeam::queue::ArrayQueue;
 use std::sync::Arc;
@@ -24,7 +23,7 @@ pub enum Compared {
 pub struct Monitoring {
     part: AtomicU32,
     dim: AtomicBool,
-    /// 0 for none, else one more than its place among [`translation::all`].
+    /// 0 for none, else one more than its place among [`tandem_translation::all`].
     device: AtomicU32,
     compared: AtomicU32,
     /// Gains of the reference and of the master while they are compared, dB.
@@ -95,9 +94,9 @@ impl Monitoring {
         self.dim.store(dim, Relaxed);
     }
 
-    /// The place among [`translation::all`] of the device to listen on.
+    /// The place among [`tandem_translation::all`] of the device to listen on.
     pub fn device(&self) -> Option<usize> {
-        let places = translation::all().len();
+        let places = tandem_translation::all().len();
         (self.device.load(Relaxed) as usize).checked_sub(1).filter(|place| *place < places)
     }
 
@@ -108,7 +107,7 @@ impl Monitoring {
 
     /// What all this asks for.
     pub fn heard(&self) -> Heard {
-        let device = self.device().map(|place| &translation::all()[place].filter);
+        let device = self.device().map(|place| &tandem_translation::all()[place].filter);
         Heard { part: self.part(), dim: self.dim(), device }
     }
 

@@ -1,6 +1,8 @@
 //! Charts of the report as SVG, drawn in the page's own colours: both the dark and the light ones.
 
 pub mod lead;
+pub mod tone;
+pub mod translation;
 
 use anyhow::{Result, anyhow};
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};

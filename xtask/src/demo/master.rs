@@ -1,15 +1,11 @@
 //! The report's part on the master: what each of Master's modules did.
 
-use super::chart;
 use super::page::{automation, number, settings, signed, spectra, waveforms};
-use super::report::{BASS_HZ, Report};
+use super::report::Report;
+use super::{chart, tone};
 use anyhow::Result;
-use tandem_render::audio::Sound;
-use tandem_render::measure::{Measured, band_db, part};
+use tandem_render::measure::Measured;
 use tandem_render::session::Added;
-
-/// What the bass stands beside, Hz.
-const REST_HZ: (f64, f64) = (160.0, 5_000.0);
 
 /// The section on the master.
 pub fn section(report: &Report) -> Result<String> {
@@ -19,7 +15,7 @@ pub fn section(report: &Report) -> Result<String> {
         waveforms(mix, master, "mix", "master")?,
         spectra(mix, master, "mix", "master")?,
         modules(report)?,
-        tone(report),
+        tone::section(report)?,
         settings(&report.master.settings),
         automation(&report.master.automation),
     ))
@@ -51,36 +47,4 @@ fn modules(report: &Report) -> Result<String> {
     Ok(format!(
         "<h3>What each module adds</h3><table class=\"numbers\"><thead><tr><th>module</th><th>loudness, LU</th><th>true peak, dB</th><th>PLR, LU</th><th>width, dB</th><th>tilt, dB</th><th>turns down at most, dB</th><th>loudness behind it, LUFS</th></tr></thead><tbody>{rows}</tbody></table><p class=\"note\">Over the whole song, each module put in after those above it. Width: level of the side signal against the mid's. Tilt: level above 1 kHz against that below.</p>{charts}"
     ))
-}
-
-/// Bass by section before and behind the leveler.
-fn tone(report: &Report) -> String {
-    let works = &report.master.modules;
-    let Some(at) = works.iter().position(|work| work.name == "Leveler") else { return String::new() };
-    if report.sections.is_empty() {
-        return String::new();
-    }
-    let before = if at == 0 { &report.mix.sound } else { &works[at - 1].sound };
-    let sounds = [before, &works[at].sound];
-    let rows: String = report
-        .sections
-        .iter()
-        .map(|section| {
-            let parts = sounds.map(|sound| part(sound, section.from_s, section.to_s));
-            let bass = |sound: &Sound| band_db(sound, BASS_HZ.0, BASS_HZ.1);
-            let beside = |sound: &Sound| bass(sound) - band_db(sound, REST_HZ.0, REST_HZ.1);
-            format!(
-                "<tr><th>{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-                section.name,
-                number(bass(&parts[0])),
-                number(bass(&parts[1])),
-                signed(beside(&parts[0])),
-                signed(beside(&parts[1]))
-            )
-        })
-        .collect();
-    format!(
-        "<h3>Tone by section, before and behind the leveler</h3><table class=\"numbers\"><thead><tr><th rowspan=\"2\">section</th><th colspan=\"2\">bass {:.0}–{:.0} Hz, dBFS</th><th colspan=\"2\">the same beside {:.0}–{:.0} Hz, dB</th></tr><tr><th>before</th><th>behind</th><th>before</th><th>behind</th></tr></thead><tbody>{rows}</tbody></table><p class=\"note\">It holds the balance, not the level: that a verse is softer as a whole stays. The first section is what it learns from.</p>",
-        BASS_HZ.0, BASS_HZ.1, REST_HZ.0, REST_HZ.1
-    )
 }

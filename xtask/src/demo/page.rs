@@ -2,7 +2,7 @@
 
 use super::pictures::Picture;
 use super::report::{Report, SectionFigures, by_reason, in_words, movements, stem_readings};
-use super::{chart, lead, master};
+use super::{chart, lead, master, translation};
 use anyhow::Result;
 use tandem_render::automation::Row;
 use tandem_render::measure::{Measured, outline, third_octaves};
@@ -21,6 +21,7 @@ pub fn page(report: &Report) -> Result<String> {
     body += &section_table(&sections);
     body += &lead::section(report)?;
     body += &master::section(report)?;
+    body += &translation::section(&report.translated)?;
     body += "<h2>The stems</h2>";
     for channel in &report.mix.channels {
         body += &stem(channel)?;

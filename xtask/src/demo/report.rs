@@ -2,7 +2,7 @@
 
 use super::pictures::Picture;
 use tandem_render::measure::{Measured, band_db, part};
-use tandem_render::session::{Channelled, Goal, Mastered, Mended, Mix, Setting};
+use tandem_render::session::{Channelled, Goal, Mastered, Mended, Mix, Setting, Translated};
 use tandem_render::song::{Kind, Section};
 
 /// All there is to report.
@@ -21,6 +21,8 @@ pub struct Report<'a> {
     pub mended: Option<Mended>,
     /// Beats a minute, if there is a tempo.
     pub tempo_bpm: Option<f64>,
+    /// What playback devices leave of the master.
+    pub translated: Vec<Translated>,
     /// The editors.
     pub pictures: Vec<Picture>,
 }

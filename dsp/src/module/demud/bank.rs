@@ -49,6 +49,13 @@ const SPEED_OCTAVE: f64 = 5.0;
 /// Lanes that are computed together: four bands of two channels.
 const LANES: usize = 8;
 
+/// Frames that are computed together where there are as many. The power of a band is then taken once in so many frames: at
+/// the highest one it correlates by 0.7 with the one before, so that a mean of them is as good as one of all.
+const STRIDE: usize = 8;
+
+/// Where there are fewer, but so many, these.
+const SHORT_STRIDE: usize = 4;
+
 /// Centre of band `place`, counted from the lowest; places between bands are between them.
 pub fn place_to_hz(place: f64) -> f64 {
     HIGHEST_HZ * ((place - (BANDS - 1) as f64) / PER_OCTAVE as f64).exp2()
@@ -69,18 +76,66 @@ fn one_bandwidth_hz(centre_hz: f64) -> f64 {
     ONE_OF_TWO * centre_hz * (half.exp2() - (-half).exp2())
 }
 
+/// The powers of the poles of a [`Quad`], from the zeroth to that of [`STRIDE`]: real and imaginary parts.
+type Powers = [[[f32; LANES]; 2]; STRIDE + 1];
+
 /// Four bands of two channels.
 #[derive(Clone, Copy, Debug, Default)]
 struct Quad {
-    pole: [[f32; LANES]; 2],
     first: [[f32; LANES]; 2],
     second: [[f32; LANES]; 2],
     sums: [f32; LANES],
 }
 
 impl Quad {
-    fn run(&mut self, frames: &[[f32; 2]]) {
-        let Self { pole: [pr, pi], first: [mut ar, mut ai], second: [mut br, mut bi], mut sums } = *self;
+    /// Hears a run.
+    fn run(&mut self, frames: &[[f32; 2]], powers: &Powers) {
+        if frames.len().is_multiple_of(STRIDE) {
+            self.run_by::<STRIDE>(frames, powers);
+        } else if frames.len().is_multiple_of(SHORT_STRIDE) {
+            self.run_by::<SHORT_STRIDE>(frames, powers);
+        } else {
+            self.run_singly(frames, powers);
+        }
+    }
+
+    /// As [`run_singly`](Self::run_singly), N frames at a time. After N frames x the first resonator, a with pole p, is at
+    /// pᴺ a + Σ pᴺ⁻¹⁻ᵏ xₖ; the second, b, which takes what the first gives, at pᴺ (b + N a) + Σ (N - k) pᴺ⁻¹⁻ᵏ xₖ. The
+    /// latter sum is that of all beginnings of the former.
+    fn run_by<const N: usize>(&mut self, frames: &[[f32; 2]], powers: &Powers) {
+        let [zr, zi] = powers[N];
+        let mut power = [0.0; LANES];
+        for frames in frames.as_chunks::<N>().0 {
+            let (mut sr, mut si, mut tr, mut ti) = ([0.0; LANES], [0.0; LANES], [0.0; LANES], [0.0; LANES]);
+            for ([left, right], [pr, pi]) in frames.iter().zip(powers[..N].iter().rev()) {
+                let x = [*left, *left, *left, *left, *right, *right, *right, *right];
+                for i in 0..LANES {
+                    sr[i] += pr[i] * x[i];
+                    si[i] += pi[i] * x[i];
+                    tr[i] += sr[i];
+                    ti[i] += si[i];
+                }
+            }
+            let Self { first: [ar, ai], second: [br, bi], .. } = self;
+            for i in 0..LANES {
+                let (r, m) = (br[i] + N as f32 * ar[i], bi[i] + N as f32 * ai[i]);
+                br[i] = zr[i] * r - zi[i] * m + tr[i];
+                bi[i] = zr[i] * m + zi[i] * r + ti[i];
+                let (r, m) = (ar[i], ai[i]);
+                ar[i] = zr[i] * r - zi[i] * m + sr[i];
+                ai[i] = zr[i] * m + zi[i] * r + si[i];
+                power[i] += br[i] * br[i] + bi[i] * bi[i];
+            }
+        }
+        for (sum, power) in self.sums.iter_mut().zip(power) {
+            *sum += N as f32 * power;
+        }
+    }
+
+    /// Frame by frame.
+    fn run_singly(&mut self, frames: &[[f32; 2]], powers: &Powers) {
+        let Self { first: [mut ar, mut ai], second: [mut br, mut bi], mut sums } = *self;
+        let [pr, pi] = powers[1];
         for [left, right] in frames {
             let x = [*left, *left, *left, *left, *right, *right, *right, *right];
             for i in 0..LANES {
@@ -110,6 +165,7 @@ struct Octave {
     halvings: usize,
     /// The highest band is at the end.
     quads: [Quad; PER_OCTAVE / 4],
+    powers: [Powers; PER_OCTAVE / 4],
     /// Of a band of unit power, over its sum.
     weights: [f32; PER_OCTAVE],
     /// Frames since the last look, and before.
@@ -193,26 +249,27 @@ impl Bank {
 
     /// Hears a run.
     pub fn run(&mut self, frames: &[Frame; CONTROL_INTERVAL]) {
-        let mut heard = frames.map(|frame| frame.map(|x| x.clamp(-HIGHEST, HIGHEST)));
+        let mut runs = [frames.map(|frame| frame.map(|x| x.clamp(-HIGHEST, HIGHEST))), [[0.0; 2]; CONTROL_INTERVAL]];
+        let [heard, halved] = &mut runs;
+        let (mut heard, mut halved) = (heard, halved);
         let mut count = heard.len();
         let mut halvings = 0;
+        let mut plain = [[0.0f32; 2]; CONTROL_INTERVAL];
         for octave in self.octaves.iter_mut().flatten().filter(|octave| octave.listens) {
             while halvings < octave.halvings {
-                let mut halved = [[0.0; 2]; CONTROL_INTERVAL];
-                count = self.halves[halvings].run(&heard[..count], &mut halved);
-                heard = halved;
+                count = self.halves[halvings].run(&heard[..count], halved);
+                std::mem::swap(&mut heard, &mut halved);
                 halvings += 1;
             }
             if count == 0 {
                 return;
             }
-            let mut plain = [[0.0f32; 2]; CONTROL_INTERVAL];
-            for (to, from) in plain.iter_mut().zip(&heard) {
+            for (to, from) in plain.iter_mut().zip(&heard[..count]) {
                 *to = from.map(|x| x as f32);
             }
             octave.frames += count;
-            for quad in &mut octave.quads {
-                quad.run(&plain[..count]);
+            for (quad, powers) in octave.quads.iter_mut().zip(&octave.powers) {
+                quad.run(&plain[..count], powers);
             }
         }
     }
@@ -268,10 +325,12 @@ impl Octave {
         for band in 0..PER_OCTAVE {
             let centre_hz = place_to_hz((first + band) as f64);
             let radius = (-PI * one_bandwidth_hz(centre_hz) / rate).exp();
-            let (sin, cos) = (TAU * centre_hz / rate).sin_cos();
-            for lane in [band % 4, band % 4 + 4] {
-                octave.quads[band / 4].pole[0][lane] = (radius * cos) as f32;
-                octave.quads[band / 4].pole[1][lane] = (radius * sin) as f32;
+            for (k, [re, im]) in octave.powers[band / 4].iter_mut().enumerate() {
+                let (sin, cos) = (TAU * centre_hz / rate * k as f64).sin_cos();
+                let radius = radius.powi(k as i32);
+                for lane in [band % 4, band % 4 + 4] {
+                    (re[lane], im[lane]) = ((radius * cos) as f32, (radius * sin) as f32);
+                }
             }
             octave.weights[band] = (1.0 - radius).powi(4) as f32;
         }

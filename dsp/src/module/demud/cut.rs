@@ -4,6 +4,7 @@ use super::MOST_DB;
 use super::bank::place_to_hz;
 use super::finder::{PEAKS, Peak};
 use crate::block::analog::Analog;
+use crate::block::svf::series::Series;
 use crate::block::svf::{self, Coefs, Design, Section};
 use crate::{CONTROL_INTERVAL, Frame};
 
@@ -154,8 +155,9 @@ impl Bells {
 
     /// A run, in place.
     pub fn run(&mut self, frames: &mut [Frame]) {
+        let mut series = Series::new(frames);
         for bell in self.bells.iter_mut().filter(|bell| bell.aims.is_some()) {
-            svf::run(&mut bell.section, frames);
+            series.run(&mut bell.section);
         }
     }
 

@@ -69,21 +69,13 @@ pub struct Finder {
     compared: Range<usize>,
     /// Sums of the powers from the lowest band on.
     sums: [f64; BANDS + 1],
-    /// How far each place sticks out, by which it is told whether it does, and more finely.
-    excess_db: [f32; BANDS],
-    amounts_db: [f32; BANDS],
+    /// How far each place sticks out, as a ratio of powers.
+    ratios: [f32; BANDS],
 }
 
 impl Default for Finder {
     fn default() -> Self {
-        Self {
-            look: Look::default(),
-            around: 0..0,
-            compared: 0..0,
-            sums: [0.0; BANDS + 1],
-            excess_db: [0.0; BANDS],
-            amounts_db: [0.0; BANDS],
-        }
+        Self { look: Look::default(), around: 0..0, compared: 0..0, sums: [0.0; BANDS + 1], ratios: [0.0; BANDS] }
     }
 }
 
@@ -120,14 +112,13 @@ impl Finder {
     }
 
     fn compare(&mut self, place: usize) {
-        let Self { look, around, sums, .. } = &*self;
-        let beside = surroundings(sums, place, look.bands, around.clone());
-        let ratio_db = |bands: f64| {
-            let ratio = own(sums, place, bands, around.end) / beside;
-            fast_power_to_db(ratio.clamp(1e-6, 1e6) as f32)
-        };
-        let (usual, fine) = (look.bands, (look.bands / USUAL).max(1.0));
-        (self.excess_db[place], self.amounts_db[place]) = (ratio_db(usual), ratio_db(fine));
+        self.ratios[place] = self.ratio(place, self.look.bands);
+    }
+
+    /// How far `bands` bands about `place` stick out, as a ratio of powers.
+    fn ratio(&self, place: usize, bands: f64) -> f32 {
+        let beside = surroundings(&self.sums, place, self.look.bands, self.around.clone());
+        (own(&self.sums, place, bands, self.around.end) / beside).clamp(1e-6, 1e6) as f32
     }
 
     /// After the last step: the resonances, the strongest first. In silence there are none: `None`.
@@ -138,8 +129,14 @@ impl Finder {
         let mut peaks = [Peak::default(); PEAKS];
         let Range { start, end } = self.compared;
         for place in start + 1..end.saturating_sub(1) {
-            let [before, here, after] = [place - 1, place, place + 1].map(|i| f64::from(self.excess_db[i]));
-            if here < LEAST_DB || here < before || here <= after {
+            let ratios = [place - 1, place, place + 1].map(|i| self.ratios[i]);
+            let [before, here, after] = ratios;
+            if here < 1.0 || here < before || here <= after {
+                continue;
+            }
+            // In dB where it comes to matter only: most places are no peaks.
+            let [before, here, after] = ratios.map(|ratio| f64::from(fast_power_to_db(ratio)));
+            if here < LEAST_DB {
                 continue;
             }
             let least_db = chance_db(bank.span_s(place), place, self.look.bands).max(LEAST_DB);
@@ -149,7 +146,8 @@ impl Finder {
             }
             let bend = before - 2.0 * here + after;
             let shift = if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 };
-            let excess_db = part * f64::from(self.amounts_db[place]).max(0.0);
+            let amount_db = fast_power_to_db(self.ratio(place, (self.look.bands / USUAL).max(1.0)));
+            let excess_db = part * f64::from(amount_db).max(0.0);
             insert(&mut peaks, Peak { place: place as f64 + shift, excess_db });
         }
         Some(peaks)

@@ -121,13 +121,25 @@ impl Unit {
     /// Now and then at a control tick: silences what has all but died away.
     pub fn flush(&mut self) {
         self.now.flush();
-        self.before.flush();
+        if self.fades() {
+            self.before.flush();
+        }
     }
 
     /// A control tick in which nothing happens but that coefficients go on, if this is one.
     #[inline(always)]
     pub fn go_on(&mut self) -> bool {
         !self.dynamics.is_on() && !self.fades() && self.now.go_on()
+    }
+
+    /// Control ticks from now on in which nothing happens but that coefficients go on.
+    pub fn ticks_between(&self) -> usize {
+        if self.dynamics.is_on() || self.fades() { 0 } else { self.now.ticks_between() }
+    }
+
+    /// So many of them done, as the filter does them by itself while it runs.
+    pub fn skip(&mut self, ticks: usize) {
+        self.now.skip(ticks);
     }
 
     /// A control tick.

@@ -174,6 +174,25 @@ impl Voice {
         between
     }
 
+    /// Control ticks from now on in which nothing happens but that coefficients go on.
+    pub fn ticks_between(&self) -> usize {
+        match self.phase {
+            _ if !self.moves => usize::MAX,
+            _ if self.follows => 0,
+            0 => self.waits,
+            phase => DESIGN_TICKS - phase,
+        }
+    }
+
+    /// So many of them done, as its sections do theirs by themselves.
+    pub fn skip(&mut self, ticks: usize) {
+        if self.moves && self.phase > 0 {
+            self.phase = (self.phase + ticks) % DESIGN_TICKS;
+        } else {
+            self.waits = self.waits.saturating_sub(ticks);
+        }
+    }
+
     /// A control tick; `offset_db` is how far the gain is to be from where it glides, where it follows a level.
     pub fn control(&mut self, rate: f64, offset_db: Option<f64>) {
         let Some((kind, placement)) = self.work else { return };

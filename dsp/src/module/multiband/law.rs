@@ -6,15 +6,17 @@ use crate::block::knee::Knee;
 /// Width of the corner at the threshold, dB.
 const KNEE_DB: f64 = 6.0;
 
+/// The corner.
+pub(super) const KNEE: Knee = Knee::new(KNEE_DB);
+
 /// Gain over level, both in dB, without the band's own gain.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Law {
-    threshold_db: f64,
+    pub(super) threshold_db: f64,
     /// Parts of what is over and of what is under the threshold that are taken or added.
-    above: f64,
-    below: f64,
-    range_db: f64,
-    knee: Knee,
+    pub(super) above: f64,
+    pub(super) below: f64,
+    pub(super) range_db: f64,
 }
 
 impl Law {
@@ -25,21 +27,13 @@ impl Law {
             above: settings.above_percent / 100.0,
             below: settings.below_percent / 100.0,
             range_db,
-            knee: Knee::new(KNEE_DB),
         }
     }
 
     /// Gain in dB at a level in dB.
     pub fn gain_db(&self, level_db: f64) -> f64 {
         let over = level_db - self.threshold_db;
-        let gain = self.below * self.knee.over_db(-over) - self.above * self.knee.over_db(over);
+        let gain = self.below * KNEE.over_db(-over) - self.above * KNEE.over_db(over);
         gain.clamp(-self.range_db, self.range_db)
-    }
-
-    /// Whether a gain on its way from `now_db` to `to_db`, where the level stands, is on its way because the band got
-    /// louder.
-    pub fn rises(&self, level_db: f64, now_db: f64, to_db: f64) -> bool {
-        let compresses = if level_db > self.threshold_db { self.above } else { self.below };
-        (to_db - now_db) * compresses < 0.0
     }
 }

@@ -7,6 +7,7 @@ use crate::block::magnitude::{higher, highest};
 use crate::block::quadruple::{PAIR, Pair, Quadruple};
 use crate::block::shelf::{RunningShelf, Shelf};
 use crate::smooth::{Gain, Ramp};
+use crate::wide::wide;
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode};
 
 /// The highest magnitude that is bent: +600 dBFS, so that no number is infinite.
@@ -200,7 +201,12 @@ impl Bend {
         let twice = |i: usize| [inputs[i][0], inputs[i][1], inputs[i][0], inputs[i][1]];
         if let Some(mut quadruple) = self.quadruple.take() {
             let added = quadruple.run(twice, frames, |around, made| {
-                self.by_laws(fade, made, |law, bias, made| law.residue(around, bias, made));
+                self.by_laws(
+                    fade,
+                    made,
+                    #[inline(always)]
+                    |law, bias, made| law.residue(around, bias, made),
+                );
             });
             self.quadruple = Some(quadruple);
             return added;
@@ -211,7 +217,12 @@ impl Bend {
         self.last = at[frames - 1];
         let mut mean = [0.0; PAIR * CONTROL_INTERVAL];
         if let (Ok(before), Ok(at)) = (before.as_flattened().try_into(), at.as_flattened().try_into()) {
-            self.by_laws(fade, [&mut mean], |law, bias, [mean]| law.mean_residue(before, at, bias, mean));
+            self.by_laws(
+                fade,
+                [&mut mean],
+                #[inline(always)]
+                |law, bias, [mean]| law.mean_residue(before, at, bias, mean),
+            );
         }
         let mean = mean.as_chunks::<PAIR>().0;
         std::array::from_fn(|i| [f64::from(mean[i][0] + mean[i][2]), f64::from(mean[i][1] + mean[i][3])])
@@ -237,10 +248,11 @@ impl Bend {
     ) {
         let bias = self.bias_of(0);
         // A branch for each law outside its loops.
+        let (bias, made) = (bias.as_ref(), added.each_mut().map(|added| &mut **added));
         match self.laws[0] {
-            Law::Round => residue(Law::Round, bias.as_ref(), added.each_mut().map(|added| &mut **added)),
-            Law::Clip => residue(Law::Clip, bias.as_ref(), added.each_mut().map(|added| &mut **added)),
-            Law::Fold => residue(Law::Fold, bias.as_ref(), added.each_mut().map(|added| &mut **added)),
+            Law::Round => wide!(_simd => residue(Law::Round, bias, made), else residue(Law::Round, bias, made)),
+            Law::Clip => wide!(_simd => residue(Law::Clip, bias, made), else residue(Law::Clip, bias, made)),
+            Law::Fold => wide!(_simd => residue(Law::Fold, bias, made), else residue(Law::Fold, bias, made)),
         }
         if let Some(fade) = fade {
             let mut others = [[0.0; PAIR * CONTROL_INTERVAL]; RUNS];

@@ -279,7 +279,7 @@ fn mostly(p: f32, q: f32) -> f32 {
 }
 
 /// Adds what the edges make on the side of zero on which most of the way is, or with `turn` -1 on the other.
-#[inline(never)]
+#[inline(always)]
 fn add_beyond<const N: usize>(p: &[f32; N], q: &[f32; N], turn: f32, of_p: &mut [f32; N], of_q: &mut [f32; N]) {
     for i in 0..N {
         let side = turn * mostly(p[i], q[i]);

@@ -9,15 +9,17 @@ use crate::song::{Kind, LENGTH_S, Song, TEMPO_BPM};
 /// How far the lead stands over the band, LU.
 const LEAD_ABOVE_LU: f64 = 1.5;
 
-/// How much louder the keys are in the choruses, dB.
-const KEYS_LIFT_DB: f64 = 1.0;
+/// How much the faders lift drums and keys in the verses, which are played softer, dB; the lead follows them. The bass
+/// stays: what it lacks there is the leveler's.
+const DRUMS_VERSE_DB: f64 = 2.0;
+const KEYS_VERSE_DB: f64 = 6.0;
 
 /// Loudness of each stem in the balance, LUFS, by its name; only the differences count.
 fn place_lufs(stem: &str) -> f64 {
     match stem {
         "lead" => -17.0,
         "drums" => -17.5,
-        "bass" => -18.0,
+        "bass" => -15.5,
         _ => -22.5,
     }
 }
@@ -51,6 +53,14 @@ fn drums(track: &mut Track, song: &Song) {
             &[("EQ 2 On", "On"), ("EQ 2 Frequency", "2.8 kHz"), ("EQ 2 Gain", "2 dB"), ("EQ 2 Q", "0.9")],
         ),
         Setting::group(
+            "Leaves the bottom to the bass.",
+            &[("EQ 3 On", "On"), ("EQ 3 Shape", "Low Shelf"), ("EQ 3 Frequency", "100 Hz"), ("EQ 3 Gain", "-6 dB")],
+        ),
+        Setting::group(
+            "Holds the hi-hat back in the verses, where the faders lift the kit; automation lets it go in the choruses.",
+            &[("EQ 4 On", "On"), ("EQ 4 Shape", "High Shelf"), ("EQ 4 Frequency", "5 kHz"), ("EQ 4 Gain", "-4 dB")],
+        ),
+        Setting::group(
             "Makes one kit of its pieces: lets the strokes through and holds what follows them.",
             &[
                 ("Comp On", "On"),
@@ -71,6 +81,8 @@ fn drums(track: &mut Track, song: &Song) {
     .concat();
     track.make_up = true;
     track.automation = by_section(song, "Output Width", "80 %", "130 %");
+    track.automation.extend(by_section(song, "EQ 4 Gain", "-4 dB", "0 dB"));
+    track.fader_moves = verses_lifted(song, DRUMS_VERSE_DB);
 }
 
 fn bass(track: &mut Track) {
@@ -137,11 +149,7 @@ fn keys(track: &mut Track, song: &Song) {
         ),
     ]
     .concat();
-    track.fader_moves = song
-        .sections
-        .iter()
-        .map(|section| (section.from_s, if section.kind == Kind::Verse { 0.0 } else { KEYS_LIFT_DB }))
-        .collect();
+    track.fader_moves = verses_lifted(song, KEYS_VERSE_DB);
     // The second verse starts behind a curtain, which its second half draws back.
     if let [_, _, verse, _, _] = song.sections[..] {
         const CLOSED_HZ: f64 = 900.0;
@@ -201,6 +209,12 @@ fn sung(track: &mut Track, song: &Song) {
     track.automation = by_section(song, "EQ 1 Gain", "-3 dB", "0 dB");
 }
 
+/// Moves of a fader that lift the verses by `lift_db`.
+fn verses_lifted(song: &Song, lift_db: f64) -> Vec<(f64, f64)> {
+    let lift = |kind| if kind == Kind::Verse { lift_db } else { 0.0 };
+    song.sections.iter().map(|section| (section.from_s, lift(section.kind))).collect()
+}
+
 /// One value in the verses, another in the choruses and at the end.
 fn by_section(song: &Song, parameter: &str, verse: &str, chorus: &str) -> Vec<Row> {
     let value = |kind| if kind == Kind::Verse { verse } else { chorus };
@@ -235,7 +249,7 @@ pub fn mastering() -> Mastering {
         ),
         Setting::group("Keeps kick and bass from moving everything else.", &[("Glue Key HP", "90 Hz")]),
         Setting::group(
-            "Holds the bass beside the rest from section to section; where a verse is softer as a whole, it rests.",
+            "Holds the bass beside the rest from section to section: in the verses it is played softer than all else.",
             &[("Leveler On", "On"), ("Leveler Range", "3 dB")],
         ),
         Setting::group(

@@ -1,11 +1,15 @@
-//! The bass: a plucked string, partial by partial, through a warm amplifier. It lies exactly 6 dB lower in the verses.
+//! The bass: a plucked string, partial by partial, through a warm amplifier. In the verses it lies 6 dB lower
+//! beside the others.
 
 use super::parts::{Filter, Turn, add, frames, gain, pitch_hz, rms};
 use super::score::{BAR, Kind, LENGTH_S, SECTION_BARS, SECTIONS, chord, kind, section_start, time_s};
 use crate::random::Random;
 
-/// How much lower the verses are played, dB.
+/// How much lower the verses are played beside the others, dB.
 pub const VERSE_DB: f64 = -6.0;
+
+/// How much softer drums, keys and lead together are in the verses, dB, as measured.
+const OTHERS_VERSE_DB: f64 = -3.3;
 
 /// Level of a chorus, dBFS RMS.
 const CHORUS_RMS_DB: f64 = -21.0;
@@ -30,7 +34,7 @@ pub fn render() -> Vec<f64> {
         let kind = kind(section);
         let played = part(kind, section, &mut random);
         let (from, to) = (frames(time_s(section_start(section))), frames(time_s(section_start(section + 1))));
-        let wanted = gain(CHORUS_RMS_DB + if kind == Kind::Verse { VERSE_DB } else { 0.0 });
+        let wanted = gain(CHORUS_RMS_DB + if kind == Kind::Verse { OTHERS_VERSE_DB + VERSE_DB } else { 0.0 });
         let level = wanted / rms(&played[from..to]);
         if kind == Kind::Chorus {
             chorus_gain = level;

@@ -28,7 +28,7 @@ pub const LENGTH_S: f64 = LEAD_IN_S + (SECTIONS * SECTION_BARS * BAR) as f64 * S
 /// A section's part in the song.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Quieter: the bass lies 6 dB lower.
+    /// Quieter, and the bass lies 6 dB lower beside the others.
     Verse,
     /// The other one.
     Chorus,

@@ -104,7 +104,7 @@ impl Declick {
         inside.add(area(&peaks, rect.bottom(), colours.input.gamma_multiply(0.22)));
         inside.line(peaks, Stroke::new(1.0, colours.input));
         if !works {
-            let text = "De-click looks ahead by 58 ms: it works in the Latency mode Full.";
+            let text = "De-click looks ahead by 75 ms: it works in the Latency mode Full.";
             let width = rect.width() - 24.0;
             text_within(painter, rect.center(), Align2::CENTER_CENTER, text, theme::body(), colours.ink, width);
             return;

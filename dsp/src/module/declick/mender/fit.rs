@@ -1,24 +1,30 @@
 //! Least squares refine a damped sine (K. Steiglitz and L. McBride, 1965), from several starts.
 
-use super::equations::solve;
+use super::equations::{convolve, solve};
 use super::search::TRIED_DECAYS;
 use super::sine::{FALL, Sine, TAPS, correlations, settled};
-use super::{END, Mender, ORDER, SILENCE, Stage};
+use super::{ALL, END, GOES_ON_AT_FIRST, Mender, SIDE, SILENCE, Stage};
 use crate::units::ms_to_frames;
 use std::f64::consts::TAU;
 
 /// Rounds of refinement of each of the starts that are tried: the best damped sine of each time constant, and at the end the
 /// best of all once more, with weights. The whitened sound is mostly the click's first frames; that the ring after them fits
 /// as well decides among starts that hold nearly the same.
-const REFINEMENTS: usize = 4;
+const REFINEMENTS: usize = 2;
 
 /// From the best of them it is tried to begin so many frames later or earlier, about half a period of the highest clicks:
 /// there fits what is not the best.
 const SHIFTS: [isize; 5] = [-1, -4, -2, -1, 1];
 const SHIFT_REFINEMENTS: usize = 2;
 
+/// Before it is known what of the voice repeats, so much is enough.
+const ROUGH_REFINEMENTS: usize = 1;
+
 /// All of the starts before the last.
 const STARTS: usize = TRIED_DECAYS + SHIFTS.len();
+
+/// Frames that are summed at a time.
+const CHUNK: usize = 8;
 
 /// Unknowns of a refinement: the poles and the taps.
 const UNKNOWNS: usize = 2 + TAPS;
@@ -40,11 +46,19 @@ const SHORT: f64 = 0.25;
 /// Below this what is subtracted is nothing.
 const NOTHING: f64 = 1e-9;
 
-fn refinements(start: usize) -> usize {
-    if (TRIED_DECAYS..STARTS).contains(&start) { SHIFT_REFINEMENTS } else { REFINEMENTS }
-}
-
 impl Mender {
+    fn refinements(&self, start: usize) -> usize {
+        match start {
+            _ if !self.periods_out => ROUGH_REFINEMENTS,
+            TRIED_DECAYS..STARTS => SHIFT_REFINEMENTS,
+            _ => REFINEMENTS,
+        }
+    }
+
+    fn starts(&self) -> usize {
+        if self.periods_out { STARTS } else { TRIED_DECAYS }
+    }
+
     /// The largest radius of a pole.
     pub(super) fn radius(&self) -> f64 {
         let tau = LONGEST_TAU * ms_to_frames(self.longest_ms, self.rate) / FALL;
@@ -66,27 +80,52 @@ impl Mender {
         let Sine { at, poles: [b1, b2], .. } = self.trial;
         let length = self.length - at;
         let white = &self.white[at..at + length];
-        let (mut s1, mut s2, mut c1, mut c2) = (0.0, 0.0, 0.0, 0.0);
+        // Through the poles: the sound and the click, after the last two frames of the chunk before.
+        let (mut sounds, mut clicks) = ([0.0; CHUNK + 2], [0.0; CHUNK + 2]);
         // Products of: the sound before, and before that; the click, before, and before that; with each other, and with the
         // sound filtered and not.
         let mut sums = [[0.0; UNKNOWNS + 2]; UNKNOWNS];
-        let mut columns = [0.0; UNKNOWNS];
         let mut held = 0.0;
-        for i in 0..length {
-            let weight = self.weights[at + i];
-            held += weight * white[i] * white[i];
-            let s = white[i] - b1 * s1 - b2 * s2;
-            let c = self.filter.get(i).copied().unwrap_or(0.0) - b1 * c1 - b2 * c2;
-            columns = [-s1, -s2, c, columns[2], columns[3]];
-            let [a, b, d, e, f] = columns;
-            let row = [a, b, d, e, f, s, white[i]];
-            for (sums, column) in sums.iter_mut().zip(columns) {
-                let column = weight * column;
-                for (sum, value) in sums.iter_mut().zip(row) {
-                    *sum += column * value;
+        for first in (0..length).step_by(CHUNK) {
+            let chunk = |from: &[f64]| {
+                let mut chunk = [0.0; CHUNK];
+                chunk.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+                chunk
+            };
+            // There is no weight beyond the window.
+            let (now, weights) = (chunk(&white[first..]), chunk(&self.weights[at + first..at + length]));
+            let start = chunk(self.filter.get(first..).unwrap_or_default());
+            sounds.copy_within(CHUNK.., 0);
+            clicks.copy_within(CHUNK.., 0);
+            for i in 0..CHUNK {
+                sounds[i + 2] = now[i] - b1 * sounds[i + 1] - b2 * sounds[i];
+                clicks[i + 2] = start[i] - b1 * clicks[i + 1] - b2 * clicks[i];
+            }
+            let of = |from: &[f64; CHUNK + 2], late: usize, sign: f64| -> [f64; CHUNK] {
+                std::array::from_fn(|i| sign * from[i + 2 - late])
+            };
+            let rows = [
+                of(&sounds, 1, -1.0),
+                of(&sounds, 2, -1.0),
+                of(&clicks, 0, 1.0),
+                of(&clicks, 1, 1.0),
+                of(&clicks, 2, 1.0),
+                of(&sounds, 0, 1.0),
+                now,
+            ];
+            for i in 0..UNKNOWNS {
+                let weighted: [f64; CHUNK] = std::array::from_fn(|lane| weights[lane] * rows[i][lane]);
+                for k in i..UNKNOWNS + 2 {
+                    sums[i][k] += product_of(&weighted, &rows[k]);
                 }
             }
-            (s2, s1, c2, c1) = (s1, s, c1, c);
+            let weighted: [f64; CHUNK] = std::array::from_fn(|lane| weights[lane] * now[lane]);
+            held += product_of(&weighted, &now);
+        }
+        for i in 0..UNKNOWNS {
+            for k in 0..i {
+                sums[i][k] = sums[k][i];
+            }
         }
         // With these poles.
         let costs = correlations([b1, b2]).map(|r| self.cost * r);
@@ -109,11 +148,12 @@ impl Mender {
         let next = solve::<UNKNOWNS, { UNKNOWNS + 1 }>(rows)
             .map(|solution| settled([solution[0], solution[1]], self.radius()));
         self.stage = match next {
-            Some(poles) if round < refinements(start) => {
+            Some(poles) if round < self.refinements(start) => {
                 self.trial.poles = poles;
                 Stage::Refine(start, round + 1)
             }
-            _ if start + 1 < STARTS => Stage::Refine(start + 1, 0),
+            _ if start + 1 < self.starts() => Stage::Refine(start + 1, 0),
+            _ if !self.periods_out => self.after_rough(),
             _ if start + 1 == STARTS => {
                 self.left = self.best.left;
                 // Else what is left is not the voice's but the click's.
@@ -123,13 +163,27 @@ impl Mender {
         };
     }
 
-    /// The best sine in frames, and whitened in what it is taken from.
+    /// If there is a click: what of the voice repeats is told from it. The tone of one that goes on would be taken for a voice
+    /// that repeats.
+    fn after_rough(&mut self) -> Stage {
+        let left = self.best.left;
+        if self.is_strong(self.held - left) && !self.goes_on(left, GOES_ON_AT_FIRST) {
+            self.periods_out = true;
+            self.both |= self.channel == SIDE;
+            Stage::Surround(0)
+        } else {
+            self.next_channel();
+            self.stage
+        }
+    }
+
+    /// The best sine in frames.
     pub(super) fn sound(&mut self) {
         let Sine { at, poles: [b1, b2], taps, .. } = self.best;
         let (mut y1, mut y2) = (0.0, 0.0);
         let ends = self.length.saturating_sub(END);
-        let own = &mut self.own[..self.length];
-        own.fill(0.0);
+        self.own.fill(0.0);
+        let own = &mut self.own[ALL..ALL + self.length];
         for i in at..self.length {
             let y = taps.get(i - at).copied().unwrap_or(0.0) - b1 * y1 - b2 * y2;
             (y2, y1) = (y1, y);
@@ -138,18 +192,18 @@ impl Mender {
         }
     }
 
-    /// What the best sine is of the whitened frame `i`.
-    pub(super) fn whitened(&self, i: usize) -> f64 {
-        let from = (i + 1).saturating_sub(self.length);
-        (from..=ORDER.min(i)).map(|k| self.filter[k] * self.own[i - k]).sum()
+    /// What the best sine is of the whitened window.
+    pub(super) fn whiten_own(&mut self) {
+        convolve(&self.filter, &self.own, &mut self.own_white[..self.length + ALL]);
     }
 
     /// The frames in which the voice has its pulses count less: what is left of them is no measure of the fit.
     pub(super) fn weigh(&mut self) {
         self.sound();
+        self.whiten_own();
         let mut usual = 0.0;
         for i in 0..self.length {
-            let rest = self.white[i] - self.whitened(i);
+            let rest = self.white[i] - self.own_white[i];
             self.weights[i] = rest * rest;
             usual += (rest * rest).min(self.unforeseen);
         }
@@ -160,4 +214,12 @@ impl Mender {
         self.best.left = f64::MAX;
         self.stage = Stage::Refine(STARTS, 0);
     }
+}
+
+fn product_of(a: &[f64; CHUNK], b: &[f64; CHUNK]) -> f64 {
+    let mut sums = [0.0; 2];
+    for (a, b) in a.as_chunks::<2>().0.iter().zip(b.as_chunks::<2>().0) {
+        sums = [sums[0] + a[0] * b[0], sums[1] + a[1] * b[1]];
+    }
+    sums[0] + sums[1]
 }

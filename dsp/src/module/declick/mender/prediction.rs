@@ -1,8 +1,8 @@
 //! The prediction of the voice around a click, which says how little of the voice is unforeseen, and what it makes of the
 //! window: the whitened sound.
 
-use super::equations::{product, solve};
-use super::{Mender, ORDER, Past, SILENCE, Stage};
+use super::equations::{Equations, convolve, product};
+use super::{ALL, Mender, ORDER, Past, SILENCE, Stage};
 
 /// Share of white noise in the prediction.
 const WHITE: f64 = 1e-8;
@@ -70,24 +70,35 @@ impl Mender {
             row[ORDER] = -sums[i + 1][0];
             row
         });
-        self.filter = [0.0; ORDER + 1];
-        self.filter[0] = 1.0;
-        if let Some(rest) = solve::<ORDER, { ORDER + 1 }>(rows) {
-            self.filter[1..].copy_from_slice(&rest);
+        self.equations = Equations::new(rows);
+        self.equations.eliminate(0, ORDER / 6);
+        self.stage = Stage::Solve;
+    }
+
+    pub(super) fn solve(&mut self) {
+        self.equations.eliminate(ORDER / 6, ORDER);
+        self.first = [0.0; ORDER + 1];
+        self.first[0] = 1.0;
+        if let Some(rest) = self.equations.solution() {
+            self.first[1..].copy_from_slice(&rest);
         }
-        let power: f64 = self.filter.iter().zip(&sums[0]).map(|(a, r)| a * r).sum();
+        self.filter = [0.0; ALL + 1];
+        self.filter[..=ORDER].copy_from_slice(&self.first);
+        let power: f64 = self.first.iter().zip(&self.lags).map(|(a, r)| a * r).sum();
         self.unforeseen = (power / (self.context.len() - 2 * ORDER) as f64).max(SILENCE);
-        self.cost = COST * power.max(0.0) / sums[0][0].max(SILENCE);
+        self.cost = COST * power.max(0.0) / self.lags[0].max(SILENCE);
+        (self.part, self.periods_out, self.stage) = (0, false, Stage::Whiten);
     }
 
     pub(super) fn whiten(&mut self, past: &Past) {
-        let sound = |i: usize| match (self.start + i).checked_sub(ORDER) {
-            Some(number) => past.at(number)[self.channel],
-            None => 0.0,
-        };
-        for (i, white) in self.white[..self.length + ORDER].iter_mut().enumerate() {
-            *white = (0..=ORDER).map(|k| self.filter[k] * sound(i + ORDER - k)).sum();
+        let window = self.length + ALL;
+        for (i, x) in self.own[..window + ORDER].iter_mut().enumerate() {
+            *x = match (self.start + i).checked_sub(ORDER) {
+                Some(number) => past.at(number)[self.channel],
+                None => 0.0,
+            };
         }
+        convolve(&self.first, &self.own, &mut self.white[..window]);
         self.stage = Stage::Back;
     }
 }

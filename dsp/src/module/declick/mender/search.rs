@@ -1,7 +1,7 @@
 //! Where a damped sine begins in the whitened sound, and about which it is: matched filters of many at each frame, then least
 //! squares of more of them at the best one.
 
-use super::equations::solve;
+use super::equations::{convolve, solve};
 use super::sine::{FALL, Sine, correlations, denominator};
 use super::{END, FIRST, LEAST, Mender, Stage};
 use crate::units::ms_to_frames;
@@ -35,9 +35,11 @@ pub struct Match {
 
 impl Mender {
     pub(super) fn go_back(&mut self) {
-        for (i, back) in self.back[..self.length].iter_mut().enumerate() {
-            let sum: f64 = self.filter.iter().zip(&self.white[i..]).map(|(a, x)| a * x).sum();
-            *back = sum as f32;
+        let mut backwards = self.filter;
+        backwards.reverse();
+        convolve(&backwards, &self.white, &mut self.own_white[..self.length]);
+        for (back, from) in self.back.iter_mut().zip(&self.own_white[..self.length]) {
+            *back = *from as f32;
         }
         self.held = self.white[..self.length].iter().map(|x| x * x).sum();
         (self.found, self.tried) = (Match::default(), [Match::default(); TRIED_DECAYS]);

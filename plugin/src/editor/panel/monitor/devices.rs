@@ -5,11 +5,11 @@ use crate::editor::browser::shortened;
 use crate::editor::session::Session;
 use crate::editor::theme;
 use crate::editor::widget::{between, focus_ring, text_within};
-use crate::translation::bands::{Bands, WINDOW_S};
-use crate::translation::score::{LEAST_DB, REGIONS, Score, score};
-use crate::translation::{self, Playback};
 use egui::{Align2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use tandem_dsp::meter::programme::{GROUP, INTEGRATED};
+use tandem_translation::bands::{Bands, WINDOW_S, centre_hz};
+use tandem_translation::score::{LEAST_DB, REGIONS, Score, score};
+use tandem_translation::{Playback, all};
 
 /// Time between two looks: figures that run cannot be read.
 const LOOK_S: f64 = 0.25;
@@ -49,7 +49,7 @@ impl Devices {
         }
         let Some(bands) = &mut self.bands else { return };
         while let Some(samples) = session.telemetry.samples.next() {
-            bands.push(&samples);
+            bands.push(&samples.output, &samples.side);
         }
         if session.now - self.looked_at < LOOK_S && !self.scores.is_empty() {
             return;
@@ -58,13 +58,13 @@ impl Devices {
         let integrated = session.look.get(&GROUP, &INTEGRATED).map(f64::from);
         self.scores = bands
             .mean()
-            .map(|powers| translation::all().iter().map(|device| score(&powers, device, integrated)).collect())
+            .map(|powers| all().iter().map(|device| score(&powers, device, integrated)).collect())
             .unwrap_or_default();
     }
 
     pub(super) fn show(&self, ui: &Ui, session: &Session) {
         let area = ui.max_rect();
-        let devices = translation::all();
+        let devices = all();
         let rows = Rect::from_min_max(area.min + vec2(0.0, HEAD), area.max - vec2(0.0, FOOT));
         let height = (rows.height() / (devices.len() + 1) as f32).min(ROW);
         let row = |i: usize| {
@@ -145,7 +145,7 @@ fn heads(ui: &Ui, session: &Session, area: Rect) {
         KIND,
     );
     for (i, region) in REGIONS.iter().enumerate() {
-        let [low, high] = [region.bands.start, region.bands.end - 1].map(translation::bands::centre_hz);
+        let [low, high] = [region.bands.start, region.bands.end - 1].map(centre_hz);
         let text = format!(
             "{low:.0} to {high:.0} Hz: what the device does to its power, less what it does to the loudness, dB."
         );
