@@ -67,7 +67,7 @@ const SILENCE: f64 = 1e-9;
 
 /// The most frames that one module after the other runs over: enough for each to find what it needs at hand, and few
 /// enough for them to stay there.
-const STRETCH: usize = 8 * CONTROL_INTERVAL;
+const STRETCH: usize = 16 * CONTROL_INTERVAL;
 
 /// Where there is no side-chain.
 static NO_KEYS: [Frame; STRETCH] = [[0.0; 2]; STRETCH];

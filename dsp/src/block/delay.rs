@@ -3,7 +3,7 @@
 use crate::Frame;
 
 /// Frames that may come at once: as long as these are not overwritten, what comes can be stored before what goes is read.
-const ROOM: usize = 128;
+const ROOM: usize = 256;
 
 /// Delays frames, or values that belong to frames, by a fixed number.
 #[derive(Clone, Debug, Default)]

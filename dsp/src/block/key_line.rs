@@ -3,7 +3,7 @@
 use crate::Frame;
 
 /// Frames that may come at once.
-const ROOM: usize = 128;
+const ROOM: usize = 256;
 
 /// Remembers as much of the side-chain as the modules delay the sound by.
 #[derive(Clone, Debug)]

@@ -198,27 +198,27 @@ impl Quadruple {
         let Self { up: Aligned(up), at, samples: kept, around: Around { even, odd }, .. } = self;
         let Some(window) = window(kept, *at) else { return };
         let flat = window.as_flattened();
+        // The even and the odd ones at a time: a sum waits for itself, not for the other.
         for first in (0..RUN).step_by(AT_ONCE) {
             let newest = PAIR * (PAST + first);
-            let mut sum = [0.0; SPAN];
+            let (mut even_sum, mut odd_sum) = ([0.0; SPAN], [0.0; SPAN]);
             let here = span(flat, newest - PAIR * SIDES);
             for i in 0..SPAN {
-                sum[i] = up.own[i % PAIR] * here[i];
+                even_sum[i] = up.own[i % PAIR] * here[i];
             }
             for (k, taps) in up.even.iter().enumerate() {
                 // As far from the first point on the other side, and as far from the third.
                 let old = newest - PAIR * (2 * SIDES - 1 - k) - PAIR / 2;
-                add_folded(&mut sum, taps, &span(flat, newest - PAIR * k), &span(flat, old));
-            }
-            even[PAIR * (first + 1)..][..SPAN].copy_from_slice(&sum);
-            let mut sum = [0.0; SPAN];
-            for (k, taps) in up.odd.iter().enumerate() {
-                let x = span(flat, newest - PAIR * k);
-                for i in 0..SPAN {
-                    sum[i] += taps[i % PAIR] * x[i];
+                add_folded(&mut even_sum, taps, &span(flat, newest - PAIR * k), &span(flat, old));
+                for k in [2 * k, 2 * k + 1] {
+                    let (taps, x) = (&up.odd[k], span(flat, newest - PAIR * k));
+                    for i in 0..SPAN {
+                        odd_sum[i] += taps[i % PAIR] * x[i];
+                    }
                 }
             }
-            odd[PAIR * (first + 2)..][..SPAN].copy_from_slice(&sum);
+            even[PAIR * (first + 1)..][..SPAN].copy_from_slice(&even_sum);
+            odd[PAIR * (first + 2)..][..SPAN].copy_from_slice(&odd_sum);
         }
     }
 

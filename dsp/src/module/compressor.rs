@@ -22,6 +22,7 @@ use crate::block::gliding_delay::GlidingDelay;
 use crate::readout::{Keep, Readout, Report};
 use crate::smooth::{Gain, Glide};
 use crate::units::{db_to_gain, fast_db_to_gain, gain_to_db, ms_to_frames};
+use crate::wide::wide;
 use crate::{CONTROL_INTERVAL, Frame, LatencyMode, Listen, Processor};
 use curve::{Course, Curve, GLIDING};
 use law::Run;
@@ -404,7 +405,12 @@ impl Processor for Compressor {
         } else if let (Ok(frames), Ok(keys)) =
             (<&mut Run<Frame>>::try_from(&mut *frames), <&Run<Frame>>::try_from(keys))
         {
-            self.process(frames, keys, CONTROL_INTERVAL);
+            if self.side_chains[0].kind.character == Character::Clean {
+                wide!(_simd => self.process(frames, keys, CONTROL_INTERVAL), else self.process(frames, keys, CONTROL_INTERVAL));
+            } else {
+                // These wait for their last frame, and wide registers only make that longer.
+                self.process(frames, keys, CONTROL_INTERVAL);
+            }
         } else {
             let length = frames.len().min(CONTROL_INTERVAL);
             let mut sound = [[0.0; 2]; CONTROL_INTERVAL];
