@@ -68,7 +68,7 @@ pub fn dearest<T>(name: &str, signal: &[Frame], start: impl Fn() -> T, mut proce
 /// Runs a processor over a block as a chain does.
 pub fn run(processor: &mut impl Processor, block: &mut [Frame]) {
     static NO_KEYS: [Frame; STRETCH] = [[0.0; 2]; STRETCH];
-    const STRETCH: usize = 8 * CONTROL_INTERVAL;
+    const STRETCH: usize = 16 * CONTROL_INTERVAL;
     for frames in block.chunks_mut(STRETCH) {
         processor.run_intervals(frames, &NO_KEYS[..frames.len()]);
     }
