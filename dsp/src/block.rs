@@ -21,6 +21,7 @@ pub mod inter_sample;
 pub mod kaiser;
 pub mod key_line;
 pub mod knee;
+mod lanes;
 pub mod line;
 pub mod linear_prediction;
 pub mod magnitude;

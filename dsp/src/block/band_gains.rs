@@ -5,6 +5,7 @@
 //! in dB, of zeros and poles. Equal gains are that gain and nothing else.
 
 use crate::block::complex::{self, Complex};
+use crate::block::lanes::{add, mul, scale, sub};
 use crate::block::svf::Design;
 use crate::smooth::Ramp;
 use crate::{CONTROL_INTERVAL, Frame};
@@ -167,26 +168,6 @@ fn tick([g, low, speed, band]: [Frame; 4], [s1, s2]: &mut [Frame; 2], x: Frame) 
     *s2 = add(add(*s2, mul(to_first, *s1)), mul(to_second, v));
     *s1 = next;
     y
-}
-
-#[inline(always)]
-fn add(a: Frame, b: Frame) -> Frame {
-    [a[0] + b[0], a[1] + b[1]]
-}
-
-#[inline(always)]
-fn sub(a: Frame, b: Frame) -> Frame {
-    [a[0] - b[0], a[1] - b[1]]
-}
-
-#[inline(always)]
-fn mul(a: Frame, b: Frame) -> Frame {
-    [a[0] * b[0], a[1] * b[1]]
-}
-
-#[inline(always)]
-fn scale(a: f64, b: Frame) -> Frame {
-    [a * b[0], a * b[1]]
 }
 
 /// Left and right to mid and side, and back: it is its own inverse.

@@ -10,6 +10,7 @@ mod pair;
 pub mod series;
 
 use crate::block::analog::Analog;
+use crate::block::lanes::{add, mul, scale, sub};
 use crate::wide::wide;
 use crate::{CONTROL_INTERVAL, Frame};
 
@@ -334,24 +335,4 @@ fn advance(now: &mut LaneCoefs, step: &LaneCoefs) {
     for (now, step) in now.iter_mut().zip(step) {
         *now = add(*now, *step);
     }
-}
-
-#[inline(always)]
-fn add(a: Frame, b: Frame) -> Frame {
-    [a[0] + b[0], a[1] + b[1]]
-}
-
-#[inline(always)]
-fn sub(a: Frame, b: Frame) -> Frame {
-    [a[0] - b[0], a[1] - b[1]]
-}
-
-#[inline(always)]
-fn mul(a: Frame, b: Frame) -> Frame {
-    [a[0] * b[0], a[1] * b[1]]
-}
-
-#[inline(always)]
-fn scale(a: f64, b: Frame) -> Frame {
-    [a * b[0], a * b[1]]
 }
